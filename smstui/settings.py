@@ -1,0 +1,52 @@
+"""What the environment and the command line say about where to work, as whom, and in which language."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from smstui.i18n import environment_language
+
+DATABASE_URL_VARIABLE = "SMSTUI_DATABASE_URL"
+ACCOUNT_VARIABLE = "SMSTUI_ACCOUNT"
+DATABASE_FILE = "smstui.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the data is, and who works with it."""
+
+    database_url: str
+    account: str | None
+    """The login that the command line acts for; None when nothing names one."""
+    language: str
+    """"fr" or "en", until an account has said otherwise."""
+    data_directory: Path
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        database_url: str | None = None,
+        account: str | None = None,
+        language: str | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> "Settings":
+        """The settings of `environment`; an argument that is given and not empty replaces it."""
+        directory = _data_directory()
+        return cls(
+            database_url=database_url or environment.get(DATABASE_URL_VARIABLE) or _sqlite_url(directory),
+            account=account or environment.get(ACCOUNT_VARIABLE) or None,
+            language=language or environment_language(),
+            data_directory=directory,
+        )
+
+
+def _data_directory() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("smstui", appauthor=False)
+
+
+def _sqlite_url(directory: Path) -> str:
+    return f"sqlite:///{directory / DATABASE_FILE}"
