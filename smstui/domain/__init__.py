@@ -1,0 +1,1 @@
+"""Rules of SMS and of the trade: pure functions and values, no I/O."""

@@ -1,0 +1,50 @@
+"""Credits: the unit of account, kept exactly."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+MILLI = 1000
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Credits:
+    """An amount in thousandths of a credit ("212.5" credits is `Credits(212_500)`)."""
+
+    milli: int
+
+    @classmethod
+    def of(cls, amount: int | str | Decimal) -> "Credits":
+        """`amount` credits, whole or decimal. Raises ValueError when finer than a thousandth or not a number."""
+        try:
+            milli = Decimal(amount) * MILLI
+        except ArithmeticError:
+            raise ValueError(f"not an amount of credits: {amount!r}") from None
+        if not milli.is_finite() or milli != milli.to_integral_value():
+            raise ValueError(f"not an amount of credits: {amount!r}")
+        return cls(int(milli))
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in credits."""
+        return Decimal(self.milli) / MILLI
+
+    def __add__(self, other: "Credits") -> "Credits":
+        return Credits(self.milli + other.milli)
+
+    def __sub__(self, other: "Credits") -> "Credits":
+        return Credits(self.milli - other.milli)
+
+    def __mul__(self, count: int) -> "Credits":
+        return Credits(self.milli * count)
+
+    def __neg__(self) -> "Credits":
+        return Credits(-self.milli)
+
+    def __bool__(self) -> bool:
+        return self.milli != 0
+
+
+NO_CREDITS = Credits(0)
+
+ONE_CREDIT = Credits(MILLI)
+"""What a segment costs until tariffs exist."""
