@@ -1,0 +1,323 @@
+"""The tables, as SQLAlchemy Core sees them. A change here needs a migration: `tests/storage` compares the two.
+
+Instants are stored as whole milliseconds since 1970 (UTC), amounts as thousandths of a credit, numbers as E.164 with
+their "+". Bulk statements use the raw integers; all others the `Instant` type.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from smstui.storage.columns import Id, Instant, account_id, metadata, primary_id
+from smstui.storage.health_tables import bind_sample as bind_sample
+from smstui.storage.health_tables import recent_receipt as recent_receipt
+from smstui.storage.health_tables import smsc_refusal as smsc_refusal
+
+account = Table(
+    "account",
+    metadata,
+    primary_id(),
+    Column("login", String(64), nullable=False),
+    Column("login_key", String(64), nullable=False, unique=True, comment="the login, case folded"),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False, unique=True, comment="the e-mail address, case folded"),
+    Column("password_hash", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("terms_accepted_at", Instant, nullable=True),
+    Column("certified_number", String(16), nullable=True),
+    Column("certified_at", Instant, nullable=True),
+    Column("welcomed_at", Instant, nullable=True, comment="when the pop-up of the test credits was answered"),
+    Column("may_omit_stop", Boolean, nullable=False, default=False),
+)
+
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("login_key", String(64), primary_key=True, comment="as typed, case folded: known or not"),
+    Column("failures", Integer, nullable=False),
+    Column("retry_at", Instant, nullable=False),
+)
+
+certification_code = Table(
+    "certification_code",
+    metadata,
+    primary_id(),
+    account_id(),
+    Column("number", String(16), nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("used_at", Instant, nullable=True),
+    Index(None, "account_id", "sent_at"),
+    Index(None, "number", "sent_at"),
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    primary_id(),
+    account_id(),
+    Column("amount", BigInteger, nullable=False, comment="thousandths of a credit; negative takes"),
+    Column("cause", String(24), nullable=False),
+    Column("reference", String(64), nullable=False, comment="what caused it: each cause counts once a reference"),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("cause", "reference"),
+    CheckConstraint("amount <> 0", name="not_empty"),
+    Index(None, "account_id"),
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    primary_id(),
+    Column("name", String(64), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("tls", Boolean, nullable=False),
+    Column("system_id", String(15), nullable=False),
+    Column("password", String(64), nullable=False),
+    Column("system_type", String(12), nullable=False),
+    Column("bind_mode", String(16), nullable=False),
+    Column("window", Integer, nullable=False, comment="submit_sm awaiting their response, at most"),
+    Column("rate", Integer, nullable=True, comment="submit_sm a second by contract, over all binds; null is no limit"),
+    Column("binds", Integer, nullable=False, server_default="1", comment="held at once, over all processes"),
+    Column("validity", Integer, nullable=True, comment="seconds that the SMSC tries; null leaves it to the SMSC"),
+    Column("types", String(64), nullable=False, comment="message types it carries, joined by commas"),
+    Column("alphabet", String(16), nullable=False, comment="what data_coding 0 means there"),
+    Column("long_messages", String(16), nullable=False, comment="udh, sar or payload"),
+    Column("reply_number", String(16), nullable=True),
+    Column("stop_code", String(16), nullable=False, comment="the short code of the STOP mention"),
+    Column("receipt_id_form", String(16), nullable=False, comment="how receipts write the id; learned"),
+    Column("enquire_link_interval", Integer, nullable=False, comment="seconds"),
+    Column("response_timeout", Integer, nullable=False, comment="seconds"),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant, nullable=True, comment="kept for the campaigns that it carried; never enabled"),
+    Index(
+        "uq_connection_name",
+        "name",
+        unique=True,
+        sqlite_where=text("removed_at IS NULL"),
+        postgresql_where=text("removed_at IS NULL"),
+    ),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("connection_id", Id, ForeignKey("connection.id"), primary_key=True),
+    Column("bind", Integer, primary_key=True, autoincrement=False, comment="from 1"),
+    Column("owner", String(128), nullable=False),
+    Column("token", BigInteger, nullable=False, comment="raised at each change of owner: fences the former one"),
+    Column("expires_at", BigInteger, nullable=False, comment="milliseconds of the clock named beside it"),
+    Column("clock", String(64), nullable=False, comment="which clock: one boot of one host, or the database's"),
+    Column("bind_state", String(16), nullable=False, comment="what the owner sees, for other processes"),
+    Column("bind_reason", Text, nullable=False, default=""),
+    Column("bind_since", Instant, nullable=False, comment="when it came into that state"),
+    Column(
+        "rate", Integer, nullable=False, server_default="0", comment="submit_sm a second lately, as its owner measures"
+    ),
+)
+
+sender = Table(
+    "sender",
+    metadata,
+    primary_id(),
+    account_id(),
+    Column("name", String(11), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("account_id", "name"),
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    primary_id(),
+    account_id(),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
+    Column("sender", String(16), nullable=False, comment="source address as on the wire"),
+    Column("text", Text, nullable=False, comment="complete, with its STOP mention"),
+    Column("segments", Integer, nullable=False, comment="of one message"),
+    Column("price", BigInteger, nullable=False, comment="thousandths of a credit for one message"),
+    Column("priority", Integer, nullable=False, comment="higher goes first"),
+    Column("recipients", Integer, nullable=False),
+    Column("validity", Integer, nullable=True, comment="seconds that the SMSC tries; null is the connection's"),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant, nullable=True),
+    Column("finished_at", Instant, nullable=True),
+    Index(None, "account_id", "created_at"),
+    Index(
+        "uq_campaign_account_id_name",
+        "account_id",
+        "name",
+        unique=True,
+        sqlite_where=text("kind = 'campaign'"),
+        postgresql_where=text("kind = 'campaign'"),
+    ),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    primary_id(),
+    Column("campaign_id", Id, ForeignKey("campaign.id"), nullable=False),
+    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("first_id", Id, nullable=False, comment="of the range of message ids, both ends in it"),
+    Column("last_id", Id, nullable=False),
+    Column("sent_upto", Id, nullable=False, comment="the last id whose bytes may have left; committed before they do"),
+    Column("state", String(16), nullable=False, comment="free, sent, held (paused) or void (cancelled)"),
+    Column("bind", Integer, nullable=True, comment="that sent it"),
+    Column("lease_token", BigInteger, nullable=True),
+    Column("sent_at", BigInteger, nullable=True, comment="milliseconds since 1970"),
+    Index(
+        "ix_batch_free",
+        "connection_id",
+        "priority",
+        "id",
+        sqlite_where=text("state = 'free'"),
+        postgresql_where=text("state = 'free'"),
+    ),
+    Index(None, "campaign_id"),
+    sqlite_autoincrement=True,
+)
+
+message = Table(
+    "message",
+    metadata,
+    primary_id(),
+    Column("campaign_id", Id, ForeignKey("campaign.id"), nullable=False),
+    Column("destination", String(16), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("connection_id", Id, nullable=True, comment="set when accepted"),
+    Column("smsc_id", String(65), nullable=True, comment="raw, as in submit_sm_resp; of a message of one part"),
+    Column("smsc_id_key", String(65), nullable=True, comment="the id case folded, without leading zeros"),
+    Column("accepted_parts", Integer, nullable=False, default=0, server_default="0"),
+    Column("status", BigInteger, nullable=True, comment="command_status of a refusal"),
+    Column("error", String(64), nullable=True, comment="the SMSC's own word or code for a failure"),
+    Column("sent_at", BigInteger, nullable=True, comment="milliseconds since 1970"),
+    Column("answered_at", BigInteger, nullable=True),
+    Column("final_at", BigInteger, nullable=True),
+    Column("resent_by", Id, nullable=True, comment="the campaign that sent an unknown one again, by a person's choice"),
+    Index(None, "campaign_id", "id"),
+    Index(None, "destination"),
+    Index(
+        "ix_message_in_doubt",
+        "connection_id",
+        "destination",
+        sqlite_where=text("state = 'unknown'"),
+        postgresql_where=text("state = 'unknown'"),
+    ),
+    Index(
+        "ix_message_awaiting_receipt",
+        "connection_id",
+        "smsc_id_key",
+        sqlite_where=text("state = 'accepted'"),
+        postgresql_where=text("state = 'accepted'"),
+    ),
+)
+
+message_count = Table(
+    "message_count",
+    metadata,
+    Column("campaign_id", Id, ForeignKey("campaign.id"), primary_key=True),
+    Column("state", String(24), primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+)
+
+message_part = Table(
+    "message_part",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("part", Integer, primary_key=True, comment="from 1"),
+    Column("state", String(24), nullable=False),
+    Column("connection_id", Id, nullable=False),
+    Column("smsc_id", String(65), nullable=True),
+    Column("smsc_id_key", String(65), nullable=True),
+    Column("status", BigInteger, nullable=True),
+    Column("error", String(64), nullable=True),
+    Index(
+        "ix_message_part_awaiting_receipt",
+        "connection_id",
+        "smsc_id_key",
+        sqlite_where=text("state = 'accepted'"),
+        postgresql_where=text("state = 'accepted'"),
+    ),
+)
+
+parked_receipt = Table(
+    "parked_receipt",
+    metadata,
+    primary_id(),
+    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
+    Column("smsc_id", String(65), nullable=False),
+    Column("smsc_id_key", String(65), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("error", String(64), nullable=True),
+    Column("number", String(21), nullable=True, comment="the phone that it is about, when the receipt says it"),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("connection_id", "smsc_id", "state"),
+    Index(None, "connection_id", "smsc_id_key"),
+)
+
+inbound_part = Table(
+    "inbound_part",
+    metadata,
+    primary_id(),
+    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
+    Column("source", String(21), nullable=False),
+    Column("destination", String(21), nullable=False),
+    Column("reference", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False, comment="undecoded: a cut may fall inside a character"),
+    Column("encoding", String(16), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("connection_id", "source", "destination", "reference", "total", "part"),
+)
+
+inbound_message = Table(
+    "inbound_message",
+    metadata,
+    primary_id(),
+    Column("account_id", Id, ForeignKey("account.id"), nullable=True, comment="null when it answers nothing we sent"),
+    Column("campaign_id", Id, ForeignKey("campaign.id"), nullable=True),
+    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
+    Column("source", String(21), nullable=False),
+    Column("destination", String(21), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False, comment="of the whole deliver_sm: a redelivery is applied once"),
+    Column("received_at", Instant, nullable=False),
+    Index(None, "account_id", "received_at"),
+    Index(None, "connection_id", "fingerprint"),
+)
+
+opt_out = Table(
+    "opt_out",
+    metadata,
+    Column("account_id", Id, ForeignKey("account.id"), primary_key=True),
+    Column("number", String(21), primary_key=True),
+    Column("source", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+)
