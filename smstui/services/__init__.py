@@ -1,0 +1,1 @@
+"""Use cases, one a module: async, no Textual."""

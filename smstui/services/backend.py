@@ -1,0 +1,55 @@
+"""The services over one database, put together."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from smstui.domain.clock import Clock, SystemClock
+from smstui.services.accounts import Accounts
+from smstui.services.campaigns import Campaigns
+from smstui.services.certification import Certification
+from smstui.services.connections import Connections
+from smstui.services.credits import Ledger
+from smstui.services.dispatch.dispatcher import Dispatcher
+from smstui.services.health import Health
+from smstui.services.inbox import Inbox
+from smstui.services.opt_outs import OptOuts
+from smstui.services.senders import Senders
+from smstui.settings import Settings
+from smstui.storage.database import Database
+
+
+class Backend:
+    """Every use case, for screens and command line alike."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.accounts = Accounts(database, clock)
+        self.certification = Certification(database, clock)
+        self.credits = Ledger(database)
+        self.senders = Senders(database, clock)
+        self.connections = Connections(database, clock)
+        self.health = Health(database, clock)
+        self.dispatcher = Dispatcher(database, clock, owner_name())
+        self.campaigns = Campaigns(database, clock, queued=self.dispatcher.wake)
+        self.inbox = Inbox(database)
+        self.opt_outs = OptOuts(database, clock)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, clock: Clock | None = None) -> AsyncIterator[Self]:
+        """The services over the database of `settings`, closed at the end. Raises the refusals of `Database.open`."""
+        database = await Database.open(settings.database_url)
+        try:
+            yield cls(database, clock or SystemClock())
+        finally:
+            await database.close()
+
+
+def owner_name() -> str:
+    """How this process signs the connections that it dispatches: no other process does so."""
+    return f"{socket.gethostname()[:64]}:{os.getpid()}:{secrets.token_hex(8)}"

@@ -1,0 +1,140 @@
+"""Credits: an append-only ledger. The balance is the sum of its entries, and is never below zero.
+
+`post` and `require` work inside the transaction of what causes them: a cause and its entry are committed together.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import Connection, func, select
+
+from smstui.domain.actor import Actor
+from smstui.domain.credits import Credits
+from smstui.domain.errors import Refusal
+from smstui.domain.states import CampaignState, MessageState
+from smstui.i18n import N_
+from smstui.storage.database import Database
+from smstui.storage.tables import account, campaign, ledger_entry, message_count
+from smstui.storage.upsert import insert
+
+
+class Cause(StrEnum):
+    """Why an entry was made. A cause counts once for each reference, over all accounts."""
+
+    CERTIFICATION = "certification"
+    """Test credits; the reference is the number that earned them."""
+    CAMPAIGN = "campaign"
+    """The cost of a campaign at its confirmation; the reference is the campaign's id."""
+    REFUND = "refund"
+    """What the SMSC never accepted of it; the reference is the campaign's id."""
+    GRANT = "grant"
+    """Given when the account was created on the command line; the reference is the account's id."""
+
+
+@dataclass(eq=False)
+class InsufficientCredits(Refusal):
+    """The balance does not cover what was asked."""
+
+    needed: Credits
+    available: Credits
+    sentence: ClassVar[str] = N_(
+        "Not enough credits (needed: {needed}, available: {available}): buy credits or send less."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account has."""
+
+    available: Credits
+    """What may still be spent."""
+    reserved: Credits
+    """Already taken from it, for messages that are still queued or in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger."""
+
+    amount: Credits
+    cause: Cause
+    reference: str
+    at: datetime
+
+
+def post(tx: Connection, account_id: int, amount: Credits, cause: Cause, reference: str, at: datetime) -> bool:
+    """Add an entry; whether it was: a cause that already counted for this reference changes nothing.
+
+    Raises InsufficientCredits when a negative `amount` is more than the balance.
+    """
+    if amount.milli < 0:
+        if _counted(tx, cause, reference):
+            return False
+        require(tx, account_id, -amount)
+    entry = insert(tx, ledger_entry).values(
+        account_id=account_id, amount=amount.milli, cause=cause, reference=reference, created_at=at
+    )
+    return tx.execute(entry.on_conflict_do_nothing().returning(ledger_entry.c.id)).first() is not None
+
+
+def require(tx: Connection, account_id: int, amount: Credits) -> None:
+    """Raise InsufficientCredits unless the balance covers `amount`; it can't shrink before the transaction ends."""
+    _lock(tx, account_id)
+    balance = available(tx, account_id)
+    if balance < amount:
+        raise InsufficientCredits(needed=amount, available=balance)
+
+
+def available(tx: Connection, account_id: int) -> Credits:
+    """The balance: the sum of the account's entries."""
+    total = select(func.coalesce(func.sum(ledger_entry.c.amount), 0)).where(ledger_entry.c.account_id == account_id)
+    return Credits(int(tx.execute(total).scalar_one()))
+
+
+def _counted(tx: Connection, cause: Cause, reference: str) -> bool:
+    entry = select(ledger_entry.c.id).where(ledger_entry.c.cause == cause, ledger_entry.c.reference == reference)
+    return tx.execute(entry).first() is not None
+
+
+def _lock(tx: Connection, account_id: int) -> None:
+    """Keep other transactions from spending; SQLite has a single writer anyway, and renders no FOR UPDATE."""
+    tx.execute(select(account.c.id).where(account.c.id == account_id).with_for_update(key_share=True))
+
+
+def _reserved(tx: Connection, account_id: int) -> Credits:
+    total = (
+        select(func.coalesce(func.sum(campaign.c.price * message_count.c.messages), 0))
+        .join_from(campaign, message_count, message_count.c.campaign_id == campaign.c.id)
+        .where(
+            campaign.c.account_id == account_id,
+            campaign.c.state.not_in((CampaignState.DONE, CampaignState.CANCELLED)),
+            message_count.c.state == MessageState.QUEUED,
+        )
+    )
+    return Credits(int(tx.execute(total).scalar_one()))
+
+
+class Ledger:
+    """The account's own view of its credits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def balance(self, actor: Actor) -> Balance:
+        """What the account has now."""
+        return await self._database.read(
+            lambda tx: Balance(available(tx, actor.account_id), _reserved(tx, actor.account_id))
+        )
+
+    async def history(self, actor: Actor, limit: int = 200) -> tuple[Entry, ...]:
+        """The newest `limit` entries, newest first."""
+        statement = (
+            select(ledger_entry.c.amount, ledger_entry.c.cause, ledger_entry.c.reference, ledger_entry.c.created_at)
+            .where(ledger_entry.c.account_id == actor.account_id)
+            .order_by(ledger_entry.c.id.desc())
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda tx: tx.execute(statement).all())
+        return tuple(Entry(Credits(row.amount), Cause(row.cause), row.reference, row.created_at) for row in rows)

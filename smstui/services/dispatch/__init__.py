@@ -1,0 +1,1 @@
+"""The dispatch loop: from queued messages to submit_sm, and from receipts to final states."""
