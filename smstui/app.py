@@ -1,0 +1,335 @@
+"""The full-screen application: it paints first, then opens the services, and owns the dispatcher until its end."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import AutopilotCallbackType, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from smstui import theme
+from smstui.domain.actor import Actor
+from smstui.domain.errors import Refusal
+from smstui.i18n import N_, _, use_language
+from smstui.screens.account.login import LoginScreen
+from smstui.screens.host import Host
+from smstui.terminal import never_waiting
+from smstui.widgets.keys import key_name
+from smstui.widgets.too_small import SMALLEST_HEIGHT, SMALLEST_WIDTH, TooSmall
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from smstui.domain.clock import Clock
+    from smstui.screens.shell import Shell
+    from smstui.services.backend import Backend
+    from smstui.services.demo import Demo
+    from smstui.settings import Settings
+
+DRAIN_TIMEOUT = 5.0
+"""Seconds that responses to what is in flight may take when the application ends."""
+CLOSE_TIMEOUT = DRAIN_TIMEOUT + 5.0
+"""Seconds after which the application ends whatever its services still do."""
+QUIT = "quit"
+"""The group of the worker that ends the application."""
+SHELL_MODULE = "smstui.screens.shell"
+WARMED_MODULES = ("smstui.services.backend", SHELL_MODULE, "smstui.screens.dashboard")
+"""Imported in a thread while the person types."""
+
+
+class SmstuiApp(Host):
+    """Login, then the shell with its pages."""
+
+    TITLE = "smstui"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "command_palette", N_("Commands"), id="app.commands", priority=True),
+        Binding("f1", "help", N_("Help"), id="app.help"),
+        Binding("f9", "phones", N_("Phones (demo)"), id="app.phones", show=False, priority=True),
+        Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", show=False, priority=True),
+        # Handled before the focused widget sees them: keys typed right after Tab find the new focus, however fast.
+        Binding("tab", "focus_next", show=False, id="app.focus_next", priority=True),
+        Binding("shift+tab", "focus_previous", show=False, id="app.focus_previous", priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: "Settings",
+        *,
+        dispatch: bool = True,
+        demo: "Demo | None" = None,
+        clock: "Clock | None" = None,
+    ) -> None:
+        """`clock` is the machine's when None."""
+        super().__init__(settings, demo)
+        self._dispatch = dispatch
+        self._clock = clock
+        self._ending = asyncio.Event()
+        self._services: asyncio.Task[None] | None = None
+        self._refusal: Refusal | None = None
+        self._too_small = False
+        use_language(settings.language)
+        for own in (theme.DARK, theme.LIGHT):
+            self.register_theme(own)
+        self.set_reactive(SmstuiApp.theme, theme.DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_driver_class(self) -> "type[Driver]":
+        """Textual's, made never to wait for a terminal that doesn't read."""
+        return never_waiting(super().get_driver_class())
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        auto_pilot: "AutopilotCallbackType | None" = None,
+    ) -> int | None:
+        """Run until the person quits. Raises the refusal, if one kept the services from opening."""
+        answer = await super().run_async(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+        )
+        if self._refusal is not None:
+            raise self._refusal
+        return answer
+
+    async def on_mount(self) -> None:
+        """Show the login; everything else waits until it is painted."""
+        self.screen_change_signal.subscribe(self, self._cover_if_too_small)
+        self._listen_to_signals()
+        login = LoginScreen()
+        await self.push_screen(login)
+        login.call_after_refresh(self._start_services)
+
+    async def on_unmount(self) -> None:
+        """Drain the dispatcher and close the services."""
+        self._ending.set()
+        if self._services is not None:
+            _done, late = await asyncio.wait({self._services}, timeout=CLOSE_TIMEOUT)
+            for task in late:
+                task.cancel()
+                await asyncio.wait({task}, timeout=1.0)
+
+    def _listen_to_signals(self) -> None:
+        """A lost terminal (SIGHUP) and SIGTERM end the application as Ctrl+Q does, without a question."""
+        if self.is_headless or self.is_web:
+            return
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, partial(self._quit, asking=False))
+
+    def _start_services(self) -> None:
+        self._services = asyncio.create_task(self._serve(), name="services")
+
+    async def _serve(self) -> None:
+        """Hold the services open, and dispatch, until the application ends."""
+        try:
+            for module in WARMED_MODULES:
+                await asyncio.to_thread(import_module, module)
+            from smstui.services.backend import Backend
+
+            async with Backend.open(self.settings, self._clock) as backend:
+                if not self.is_headless:
+                    gc.freeze()  # what is imported stays: a look through it for garbage would stop everything for 0.1 s
+                self._backend = backend
+                self._backend_opened.set()
+                if self._dispatch:
+                    await self._run_dispatcher(backend)
+                await self._ending.wait()
+        except Refusal as refusal:
+            self._refusal = refusal
+            self._announce_refusal(refusal)
+        except Exception as error:  # noqa: BLE001
+            self._handle_exception(error)
+
+    async def _run_dispatcher(self, backend: "Backend") -> None:
+        """Dispatch until the application ends, then drain."""
+        dispatcher = backend.dispatcher
+        running = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        closing = asyncio.create_task(self._ending.wait())
+        await asyncio.wait({running, closing}, return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        if not running.done():
+            await dispatcher.drain(DRAIN_TIMEOUT)
+        await running
+
+    @work(group="refusal")
+    async def _announce_refusal(self, refusal: Refusal) -> None:
+        from smstui.screens.trouble import cannot_start
+
+        await self.push_screen_wait(cannot_start(refusal))
+        self.exit(return_code=1)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """The one place where errors that nobody awaited arrive.
+
+        A worker's error leaves the screen intact, so that it is told and the person goes on; a widget's own error has
+        stopped that widget, and ends the application as Textual does. What a worker read while the application ended
+        has no widget left to be shown on.
+        """
+        cause = error.error if isinstance(error, WorkerFailed) else None
+        if isinstance(cause, NoMatches) and not self.is_running:
+            return
+        if isinstance(cause, Exception) and self.is_running:
+            self._announce_trouble(cause)
+        else:
+            super()._handle_exception(error)
+
+    @work(group="trouble")
+    async def _announce_trouble(self, error: Exception) -> None:
+        from smstui.screens.trouble import trouble
+
+        self.push_screen(await trouble(error, self.settings.data_directory))
+
+    def enter(self, actor: Actor) -> None:
+        """Go from the login to the pages of `actor`, in the language of the account."""
+        self._actor = actor
+        use_language(actor.language)
+        self._show_shell()
+
+    def leave(self) -> None:
+        """Go back to the login."""
+        self._actor = None
+        self._replace_screens(LoginScreen())
+
+    def go_to(self, section: str) -> None:
+        """Show the page of `section`, when somebody is logged in."""
+        if (shell := self._shell) is not None:
+            shell.go_to(section)
+
+    def speak(self, language: str) -> None:
+        """Show everything in `language` from now on; the page shown starts anew."""
+        section = self._shell.section if self._shell is not None else None
+        use_language(language)
+        if section is None:
+            self._replace_screens(LoginScreen())
+        else:
+            self._show_shell(section)
+
+    def certify(self) -> None:
+        """Ask for the number to certify and for the code, and say what was earned."""
+        self._certify()
+
+    @work(group="certify", exclusive=True)
+    async def _certify(self) -> None:
+        from smstui.formats import credits_text
+        from smstui.screens.account.certification import CertificationModal
+
+        certified = await self.push_screen_wait(CertificationModal())
+        if certified is None:
+            return
+        if certified.granted:
+            sentence = _("{number} is certified: you have earned {credits}.")
+        else:
+            sentence = _("{number} is certified. It had earned its test credits before.")
+        self.notify(sentence.format(number=certified.number, credits=credits_text(certified.granted)), markup=False)
+
+    @work(group="enter", exclusive=True)
+    async def _show_shell(self, section: str = "") -> None:
+        await asyncio.to_thread(import_module, SHELL_MODULE)
+        from smstui.screens.shell import Shell
+
+        self._replace_screens(Shell(section) if section else Shell())
+
+    @property
+    def _shell(self) -> "Shell | None":
+        if not self.logged_in:
+            return None
+        from smstui.screens.shell import Shell
+
+        return next((screen for screen in self.screen_stack if isinstance(screen, Shell)), None)
+
+    def _replace_screens(self, screen: Screen[None]) -> None:
+        """Show `screen` in the place of all that is shown."""
+        while len(self.screen_stack) > 2:  # the application's own empty screen, and the one to replace
+            self.pop_screen()
+        self.switch_screen(screen)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: sections and actions in the language of the person."""
+        from smstui.screens.palette import commands
+
+        return commands(self, screen)
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        from smstui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder=_("Search a section or an action…"), id="--command-palette"))
+
+    def action_help(self) -> None:
+        """Show what the keys do here."""
+        from smstui.screens.help import HelpModal
+
+        if not isinstance(self.screen, HelpModal):
+            self.push_screen(HelpModal.of(self.screen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only the demo has phones."""
+        return self.demo is not None if action == "phones" else super().check_action(action, parameters)
+
+    def action_phones(self) -> None:
+        """Show what the demo's phones received, in front of whatever asks for it."""
+        from smstui.screens.demo.handsets import HandsetsModal
+
+        if self.demo is not None and not isinstance(self.screen, HandsetsModal):
+            self.push_screen(HandsetsModal(self.demo.handsets))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C does not quit: say what does."""
+        self.notify(_("Press Ctrl+Q to quit."), markup=False)
+
+    async def action_quit(self) -> None:
+        """Quit, after a question when messages still wait that this process sends."""
+        if not any(worker.group == QUIT and worker.is_running for worker in self.workers):
+            self._quit(asking=True)
+
+    @work(group=QUIT, exclusive=True)
+    async def _quit(self, *, asking: bool) -> None:
+        if self._dispatch and self._backend is not None:
+            from smstui.screens.quitting import finish_sending
+
+            if not await finish_sending(self, DRAIN_TIMEOUT, asking=asking):
+                return
+        self.exit()
+
+    async def on_event(self, event: events.Event) -> None:
+        """While the terminal is too small, what is typed must not reach what can't be seen; quitting still works."""
+        if isinstance(event, events.Resize):
+            self._too_small = event.size.width < SMALLEST_WIDTH or event.size.height < SMALLEST_HEIGHT
+        typed = isinstance(event, (events.InputEvent, events.Paste))
+        quits = isinstance(event, events.Key) and event.key == "ctrl+q"
+        if quits or not (typed and self._too_small):
+            await super().on_event(event)
+
+    def on_resize(self) -> None:
+        """Cover the page, or show it again."""
+        for screen in self.screen_stack:
+            self._cover_if_too_small(screen)
+
+    def _cover_if_too_small(self, screen: Screen[object]) -> None:
+        if not self._too_small:
+            screen.query(TooSmall).remove()
+        elif not screen.query(TooSmall):
+            screen.mount(TooSmall())
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as keyboards name it, in the language of the person."""
+        return key_name(super().get_key_display(binding))

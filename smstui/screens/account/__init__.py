@@ -1,0 +1,1 @@
+"""Entering: log in, sign up, welcome, certification of a number."""

@@ -1,0 +1,57 @@
+"""What the palette (Ctrl+P) offers: every section, every action of the page, and the whole application's."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from textual.app import SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from smstui import theme
+from smstui.i18n import LANGUAGES, _, current_language
+from smstui.screens.host import Host
+
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+class Palette(CommandPalette):
+    """Textual's palette."""
+
+
+def commands(host: Host, screen: Screen[object]) -> Iterable[SystemCommand]:
+    """The commands that make sense on `screen`, described in the current language."""
+    if host.logged_in:
+        yield from _sections(host)
+    yield from _actions(host, screen)
+    if host.logged_in:
+        yield SystemCommand(_("Certify my number"), _("Earn test credits, once a number"), host.certify)
+        yield SystemCommand(_("Log out"), _("Back to the login page"), host.leave)
+    for language in LANGUAGES:
+        if language != current_language():
+            yield SystemCommand(LANGUAGE_NAMES[language], _("Language of the screens"), partial(host.speak, language))
+    for name in theme.CHOICES:
+        if name != host.theme:
+            title = _("Colours: {name}").format(name=name)
+            yield SystemCommand(title, _("Appearance of the screens"), partial(setattr, host, "theme", name))
+
+
+def _sections(host: Host) -> Iterable[SystemCommand]:
+    from smstui.screens import sections
+
+    for section in sections.sections(demo=host.demo is not None):
+        yield SystemCommand(sections.path(section), _("Go to this section"), partial(host.go_to, section.id))
+
+
+def _actions(host: Host, screen: Screen[object]) -> Iterable[SystemCommand]:
+    """The described keys of the screen; each action once, with the key that starts it."""
+    seen = {"command_palette"}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not (binding.id and binding.description and active.enabled) or binding.action in seen:
+            continue
+        seen.add(binding.action)
+        yield SystemCommand(
+            binding.description,
+            _("Key {key}").format(key=host.get_key_display(binding)),
+            partial(host.run_action, binding.action, active.node),
+        )

@@ -1,0 +1,185 @@
+"""The sections of the menu, with the guide's headings, and where their pages are: imported when first shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from smstui.i18n import N_, _
+from smstui.screens.page import Page
+from smstui.widgets.sidebar import SidebarItem
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section that can be chosen. `label` and `promise` are message ids; `sign` is one cell wide.
+
+    `page` is "module:Class"; a section without one is not built yet, and `promise` says what it will hold.
+    """
+
+    id: str
+    label: str
+    sign: str
+    page: str = ""
+    promise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the menu, with its sections. `label` is a message id."""
+
+    id: str
+    label: str
+    sign: str
+    sections: tuple[Section, ...]
+
+
+HOME = "dashboard"
+
+MENU: tuple[Section | Heading, ...] = (
+    Section(HOME, N_("Dashboard"), "⌂", "smstui.screens.dashboard:DashboardPage"),
+    Heading(
+        "messaging",
+        N_("Messaging"),
+        "✉",
+        (
+            Section("send", N_("Send"), "»", "smstui.screens.messaging.send:SendPage"),
+            Section("campaigns", N_("Campaigns"), "≡", "smstui.screens.messaging.campaigns:CampaignsPage"),
+            Section("replies", N_("Replies"), "«", "smstui.screens.messaging.replies:RepliesPage"),
+        ),
+    ),
+    Heading(
+        "address-book",
+        N_("Address book"),
+        "☰",
+        (
+            Section(
+                "contacts",
+                N_("Contacts"),
+                "@",
+                promise=N_(
+                    "Your contacts, with their name, e-mail address and groups: "
+                    "to search, sort, edit and choose for a campaign."
+                ),
+            ),
+            Section(
+                "groups",
+                N_("Groups"),
+                "∴",
+                promise=N_(
+                    "Your groups of contacts, with a description: one choice, and a campaign goes to all of them."
+                ),
+            ),
+            Section(
+                "import",
+                N_("Import contacts"),
+                "↓",
+                promise=N_(
+                    "Contacts read from an Excel or CSV file of up to 10 MB, column by column, "
+                    "with a list of what was refused and why."
+                ),
+            ),
+            Section("opt-outs", N_("STOP list"), "×", "smstui.screens.contacts.opt_outs:OptOutsPage"),
+        ),
+    ),
+    Section(
+        "templates",
+        N_("My templates"),
+        "¶",
+        promise=N_("Your message templates, with merge fields such as the first name, ready to be sent again."),
+    ),
+    Heading(
+        "credits",
+        N_("Credits"),
+        "€",
+        (
+            Section(
+                "buy",
+                N_("Buy credits"),
+                "+",
+                promise=N_("Credit packs and their prices, paid by card on a secure page or by bank transfer."),
+            ),
+            Section(
+                "invoices",
+                N_("Invoices"),
+                "#",
+                promise=N_("The invoice of each purchase, to read and to save."),
+            ),
+            Section("balance", N_("Balance"), "=", "smstui.screens.credits.balance:BalancePage"),
+        ),
+    ),
+    Heading(
+        "settings",
+        N_("Settings"),
+        "*",
+        (
+            Section("senders", N_("Senders"), "&", "smstui.screens.settings.senders:SendersPage"),
+            Section("connections", N_("Connections"), "~", "smstui.screens.settings.connections:ConnectionsPage"),
+        ),
+    ),
+)
+
+HANDSETS = Section("handsets", N_("Phones (demo)"), "☎", "smstui.screens.demo.handsets:HandsetsPage")
+"""Only in the demo: what the simulated phones received."""
+
+
+def menu(*, demo: bool) -> tuple[Section | Heading, ...]:
+    """The menu, with the phones when this is the demo."""
+    return (*MENU, HANDSETS) if demo else MENU
+
+
+def sections(*, demo: bool) -> Iterator[Section]:
+    """Every section that can be chosen, in the menu's order."""
+    for entry in menu(demo=demo):
+        if isinstance(entry, Heading):
+            yield from entry.sections
+        else:
+            yield entry
+
+
+def find(section_id: str) -> Section:
+    """The section of that id. Raises KeyError."""
+    for section in sections(demo=True):
+        if section.id == section_id:
+            return section
+    raise KeyError(section_id)
+
+
+def path(section: Section) -> str:
+    """ "Messaging › Send", in the current language."""
+    for entry in MENU:
+        if isinstance(entry, Heading) and section in entry.sections:
+            return f"{_(entry.label)} › {_(section.label)}"
+    return _(section.label)
+
+
+def sidebar_items(*, demo: bool) -> list[SidebarItem]:
+    """The menu as the sidebar takes it, in the current language."""
+    return [
+        SidebarItem(
+            entry.id,
+            _(entry.label),
+            entry.sign,
+            tuple(SidebarItem(section.id, _(section.label), section.sign) for section in entry.sections)
+            if isinstance(entry, Heading)
+            else (),
+        )
+        for entry in menu(demo=demo)
+    ]
+
+
+def page_class(section: Section) -> type[Page]:
+    """The class of the section's page; imports its module (call it off the event loop)."""
+    module, _colon, name = section.page.partition(":")
+    found = getattr(import_module(module), name)
+    assert isinstance(found, type)
+    assert issubclass(found, Page)
+    return found
+
+
+def make_page(section: Section) -> Page:
+    """The section's page, or the one that says what it will hold."""
+    if not section.page:
+        from smstui.screens.later import LaterPage
+
+        return LaterPage(section.promise)
+    return page_class(section)()

@@ -1,0 +1,85 @@
+"""The pop-up that adds a sender: checked while it is typed (the guide, part 5, "ETAPE 3")."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input
+
+from smstui.domain.actor import Actor
+from smstui.domain.errors import Refusal
+from smstui.domain.sender import check_sender
+from smstui.formats import explain
+from smstui.i18n import N_, _
+from smstui.services.senders import Senders
+from smstui.widgets.fields import LineField
+from smstui.widgets.labelled import Labelled
+from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.tick import Tick
+
+
+class SenderForm(TranslatedModal[str | None]):
+    """Adds a sender and answers with its name, or with None when the person went back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", N_("Cancel"), show=False, id="sender_form.cancel"),
+    ]
+
+    def __init__(self, senders: Senders, actor: Actor) -> None:
+        super().__init__()
+        self._senders, self._actor = senders, actor
+
+    def compose(self) -> ComposeResult:
+        """The name, whether it is the default, and the two buttons."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(_("New sender"))
+            yield Labelled(_("Name"), LineField(id="name", compact=True), id="name-row")
+            yield Labelled("", Tick(_("Use by default"), id="default", compact=True))
+            with Horizontal(classes="dialog-buttons"):
+                yield Button(_("Cancel"), id="cancel")
+                yield Button(_("Create"), id="create", variant="primary")
+
+    def on_mount(self) -> None:
+        """Say the rule before it is broken."""
+        self._row.hint(_("11 letters or digits at most, no space, not digits only."))
+
+    @property
+    def _row(self) -> Labelled:
+        return self.query_one("#name-row", Labelled)
+
+    @on(Input.Changed, "#name")
+    def _typed(self, event: Input.Changed) -> None:
+        try:
+            check_sender(event.value)
+        except Refusal as refusal:
+            if event.value:
+                self._row.fail(explain(refusal))
+                return
+        self._row.hint(_("11 letters or digits at most, no space, not digits only."))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#create")
+    def _create_asked(self) -> None:
+        self._create()
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Add nothing."""
+        self.dismiss(None)
+
+    @work(group="sender-form", exclusive=True)
+    async def _create(self) -> None:
+        name, default = self.query_one("#name", Input).value, self.query_one("#default", Tick).value
+        try:
+            sender = await self._senders.add(self._actor, name, default)
+        except Refusal as refusal:
+            self._row.fail(explain(refusal))
+            self.query_one("#name", Input).focus()
+        else:
+            self.dismiss(sender.name)

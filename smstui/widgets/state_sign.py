@@ -1,0 +1,82 @@
+"""States as people read them: a sign and a word, coloured but never by colour alone."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from smstui.domain.states import CampaignState, MessageState
+from smstui.i18n import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a state looks."""
+
+    sign: str
+    word: str
+    """A message id."""
+    colour: str
+    """A style of the theme."""
+
+    def content(self) -> Content:
+        """The sign and its word, in the current language."""
+        return Content.assemble((self.sign, self.colour), " ", _(self.word))
+
+    def alone(self) -> Content:
+        """The sign without its word."""
+        return Content.styled(self.sign, self.colour)
+
+
+_WAITING, _GOING, _GOOD, _BAD, _UNSURE, _OFF = (
+    "$text-muted",
+    "$text-primary",
+    "$text-success",
+    "$text-error",
+    "$text-warning",
+    "$text-muted",
+)
+
+_MESSAGE_SIGNS = {
+    MessageState.QUEUED: Sign("○", N_("queued"), _WAITING),
+    MessageState.IN_FLIGHT: Sign("◐", N_("in progress"), _GOING),
+    MessageState.ACCEPTED: Sign("◐", N_("accepted by the operator"), _GOING),
+    MessageState.DELIVERED: Sign("●", N_("delivered"), _GOOD),
+    MessageState.UNDELIVERED: Sign("✕", N_("not received"), _BAD),
+    MessageState.EXPIRED: Sign("✕", N_("expired"), _BAD),
+    MessageState.REJECTED_BY_NETWORK: Sign("✕", N_("rejected by the network"), _BAD),
+    MessageState.REJECTED: Sign("✕", N_("refused by the SMSC"), _BAD),
+    MessageState.UNKNOWN: Sign("?", N_("unknown"), _UNSURE),
+    MessageState.SUPPRESSED: Sign("–", N_("STOP, not sent"), _OFF),
+    MessageState.CANCELLED: Sign("–", N_("cancelled, not sent"), _OFF),
+}
+
+_CAMPAIGN_SIGNS = {
+    CampaignState.DRAFT: Sign("○", N_("draft"), _WAITING),
+    CampaignState.SCHEDULED: Sign("○", N_("scheduled"), _WAITING),
+    CampaignState.PREPARING: Sign("○", N_("preparing"), _WAITING),
+    CampaignState.SENDING: Sign("◐", N_("in progress"), _GOING),
+    CampaignState.PAUSED: Sign("○", N_("paused"), _UNSURE),
+    CampaignState.DONE: Sign("●", N_("done"), _GOOD),
+    CampaignState.CANCELLED: Sign("✕", N_("cancelled"), _BAD),
+}
+
+WAITING = Sign("○", N_("queued"), _WAITING)
+"""Messages that wait for their turn."""
+GOING = Sign("◐", N_("in progress"), _GOING)
+"""Messages on their way: sent, or accepted and without a final receipt."""
+DELIVERED = Sign("●", N_("delivered"), _GOOD)
+"""Messages received by their phone."""
+FAILED = Sign("✕", N_("failed"), _BAD)
+"""Messages that did not arrive, whoever says so."""
+UNSURE = Sign("?", N_("unknown"), _UNSURE)
+"""Messages that may or may not have gone out."""
+
+
+def message_sign(state: MessageState) -> Sign:
+    """How a message's state looks."""
+    return _MESSAGE_SIGNS[state]
+
+
+def campaign_sign(state: CampaignState) -> Sign:
+    """How a campaign's state looks."""
+    return _CAMPAIGN_SIGNS[state]

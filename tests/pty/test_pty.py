@@ -1,0 +1,60 @@
+"""The program in a real pseudo-terminal: what a person at a terminal sees, resizes, quits and hangs up on."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.pty.terminal import Terminal
+
+PYTHON_COULD_NOT_FLUSH = 120
+"""The interpreter's exit code when standard output is gone (docs.python.org, sys.exit)."""
+
+
+def test_paints_the_login_and_quits(terminal: Terminal) -> None:
+    terminal.until(lambda: "Identifier" in terminal.text() and "Sign up!" in terminal.text())
+    terminal.type(b"\x11")
+    assert terminal.until_ended() == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_small_and_large_again_keeps_what_was_typed(terminal: Terminal) -> None:
+    terminal.until(lambda: "Identifier" in terminal.text())
+    terminal.type(b"ma-boutique")
+    terminal.until(lambda: "ma-boutique" in terminal.text())
+    terminal.resize(40, 10)
+    terminal.until(lambda: "too small" in terminal.text() and "ma-boutique" not in terminal.text())
+    terminal.resize(80, 24)
+    terminal.until(lambda: "ma-boutique" in terminal.text() and "too small" not in terminal.text())
+    terminal.type(b"\x11")
+    assert terminal.until_ended() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(terminal: Terminal, number: signal.Signals) -> None:
+    terminal.until(lambda: "Identifier" in terminal.text())
+    os.kill(terminal.pid, number)
+    assert terminal.until_ended() == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_a_terminal_that_is_gone_ends_it(terminal: Terminal) -> None:
+    terminal.until(lambda: "Identifier" in terminal.text())
+    terminal.hang_up()
+    assert terminal.until_ended() in {0, PYTHON_COULD_NOT_FLUSH}
+
+
+def test_a_database_that_cannot_be_opened(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    environment["SMSTUI_DATABASE_URL"] = f"sqlite:///{tmp_path / 'file' / 'smstui.db'}"
+    terminal = Terminal([], environment)
+    try:
+        terminal.until(lambda: "can't start" in terminal.text())
+        terminal.type(b"\r")
+        assert terminal.until_ended() == 1
+        after = terminal.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "The database" in after
+        assert "Traceback" not in after
+    finally:
+        terminal.close()

@@ -1,0 +1,129 @@
+"""The application on a stage: started without a terminal, driven by a pilot, watched until something is true."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from textual.css.query import NoMatches
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from smstui.app import SmstuiApp
+from smstui.domain.actor import Actor
+from smstui.screens.shell import Shell
+from smstui.widgets.modals import ErrorModal
+from tests.support import PASSWORD
+
+DEADLINE = 20.0
+"""Seconds after which what a test waits for is not coming."""
+SMALL = (80, 24)
+WIDE = (120, 40)
+
+AnyScreen = TypeVar("AnyScreen", bound=Screen)  # type: ignore[type-arg]
+
+
+@dataclass
+class Stage:
+    """A running application and its pilot."""
+
+    app: SmstuiApp
+    pilot: Pilot[int | None]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until `condition` holds; a query that finds nothing yet does not."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                while not self._holds(condition):
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"not within {DEADLINE:.0f} s; the screen shows:\n{self.text()}") from None
+        await self.pilot.pause()
+
+    @staticmethod
+    def _holds(condition: Callable[[], object]) -> bool:
+        try:
+            return bool(condition())
+        except NoMatches:
+            return False
+
+    async def until_screen(self, kind: type[AnyScreen]) -> AnyScreen:
+        """Wait until a screen of that kind is in front."""
+        await self.until(lambda: isinstance(self.app.screen, kind) and self.app.screen.is_mounted)
+        assert isinstance(self.app.screen, kind)
+        return self.app.screen
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let them take effect."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Type `text` where the focus is."""
+        names = {"@": "at", "!": "exclamation_mark", "-": "minus", ".": "full_stop", "+": "plus", " ": "space"}
+        await self.press(*(names.get(character, character) for character in text))
+
+    async def fill(self, selector: str, text: str) -> None:
+        """Put `text` into a field of the screen in front, as if it was pasted."""
+        self.app.screen.query_one(selector, Input).value = text
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """What the screen shows."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in lines)
+
+    @property
+    def focused(self) -> Widget | None:
+        """What has the focus."""
+        return self.app.focused
+
+    async def log_in(self, login: str) -> None:
+        """Log in by the form."""
+        await self.fill("#login", login)
+        await self.fill("#password", PASSWORD)
+        self.app.screen.query_one("#password").focus()
+        await self.press("enter")
+        await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
+
+    async def enter(self, actor: Actor) -> None:
+        """Go to the pages of `actor`; the first is shown when this returns."""
+        self.app.enter(actor)
+        await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
+
+    @property
+    def shell(self) -> Shell:
+        """The screen of the pages."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Shell):
+                return screen
+        raise NoMatches("the pages are not shown")
+
+    async def go_to(self, section: str) -> None:
+        """Show the page of that section."""
+        self.app.go_to(section)
+        shell = self.shell
+        await self.until(lambda: shell.section == section and shell.page is not None and shell.page.is_mounted)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no worker runs and everything is painted."""
+        async with asyncio.timeout(DEADLINE):
+            await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+
+@asynccontextmanager
+async def on_stage(app: SmstuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Stage]:
+    """Run `app`, its services open; an error that nothing foresaw fails the test."""
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True) as pilot:
+        async with asyncio.timeout(DEADLINE):
+            await app.opened_backend()
+        stage = Stage(app, pilot)
+        yield stage
+        unforeseen = [screen for screen in app.screen_stack if isinstance(screen, ErrorModal)]
+        assert not unforeseen, stage.text()

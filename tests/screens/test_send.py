@@ -1,0 +1,235 @@
+"""Messaging › Send: the text, its counter, the numbers, the confirmation, and the campaign that goes out."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from textual.widgets import Input, Select, TextArea
+
+from smstui.screens.messaging.campaign import CampaignPage
+from smstui.screens.messaging.preview import PreviewModal
+from smstui.screens.messaging.send import SendPage
+from smstui.screens.settings.sender_form import SenderForm
+from smstui.services.accounts import NewAccount
+from smstui.settings import Settings
+from smstui.widgets.choice_line import ChoiceLine
+from smstui.widgets.labelled import Labelled
+from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.phone_preview import PhonePreview
+from smstui.widgets.recipients_area import LARGE_PASTE, RecipientsArea
+from smstui.widgets.tick import Tick
+from tests.screens.road import BLACK_FRIDAY, Road, connect, on_the_road
+from tests.screens.stage import WIDE, Stage
+from tests.support import PASSWORD
+
+
+@pytest.fixture
+async def road(settings: Settings) -> AsyncIterator[Road]:
+    async with on_the_road(settings) as road:
+        await compose(road.stage)
+        yield road
+
+
+async def compose(stage: Stage) -> SendPage:
+    await stage.go_to("send")
+    page = stage.shell.page
+    assert isinstance(page, SendPage)
+    await stage.until(lambda: page.query_one("#stop-row", Labelled) and stage.text().count("STOP 36034"))
+    return page
+
+
+def error(stage: Stage, field: str) -> str:
+    return stage.app.screen.query_one(f"#{field}-row", Labelled).error
+
+
+async def write(road: Road, name: str = "Black Friday", text: str = "Bonjour") -> None:
+    await road.stage.type(name)
+    await road.stage.press("enter")
+    road.paste(text)
+    await road.stage.until(lambda: road.stage.app.screen.query_one("#text", TextArea).text == text)
+
+
+async def to_recipients(road: Road, numbers: str) -> RecipientsArea:
+    await road.stage.press("ctrl+s")
+    await road.stage.until(lambda: "2/2 Recipients" in road.stage.text())
+    road.paste(numbers)
+    area = road.stage.app.screen.query_one(RecipientsArea)
+    await road.stage.until(lambda: area.recipients.numbers or area.recipients.refused)
+    return area
+
+
+async def test_a_campaign_goes_out_by_keyboard_only(road: Road) -> None:
+    stage = road.stage
+    await write(road)
+    await to_recipients(road, "06 01 02 03 04\n0612345678\n0612345678")
+    await stage.until(lambda: "2 recipients · 1 SMS each" in stage.text() and "1 duplicate" in stage.text())
+    await stage.press("ctrl+s")
+    question = await stage.until_screen(ConfirmModal)
+    assert "Send now to 2 numbers, 2 credits?" in stage.text()
+    assert str(question.query_one("#confirm").render()).strip() == "Send now to 2 numbers"
+    await stage.press("enter")
+    await stage.until(lambda: isinstance(stage.shell.page, CampaignPage))
+    await stage.until(lambda: "● 2" in stage.text())
+    assert {phone.number for phone in road.demo.handsets.received()} == {"+33601020304", "+33612345678"}
+    await stage.press("escape")
+    await stage.until(lambda: isinstance(stage.shell.page, SendPage) and "1/2 Text" in stage.text())
+    assert stage.app.screen.query_one("#name", Input).value == ""
+
+
+async def test_escape_at_the_confirmation_sends_nothing_and_loses_nothing(road: Road) -> None:
+    stage = road.stage
+    await write(road)
+    await to_recipients(road, "0601020304")
+    await stage.press("ctrl+s")
+    await stage.until_screen(ConfirmModal)
+    await stage.press("escape")
+    await stage.until(lambda: not isinstance(stage.app.screen, ConfirmModal))
+    assert await stage.app.backend.campaigns.list(road.actor) == ()
+    assert stage.app.screen.query_one("#numbers", TextArea).text == "0601020304"
+
+
+async def test_the_guides_text_costs_3_sms_and_2_once_replaced(road: Road) -> None:
+    stage = road.stage
+    await write(road, text=BLACK_FRIDAY)
+    await stage.until(lambda: "183 characters - 3 SMS   Unicode because of “ô ë”" in stage.text())
+    assert "F6 replaces 2 characters → 2 SMS" in stage.text()
+    await stage.press("ctrl+s")
+    await stage.until(lambda: error(stage, "text"))
+    assert "1/2 Text" in stage.text()
+    await stage.press("f6")
+    await stage.until(lambda: "183 characters - 2 SMS" in stage.text() and not error(stage, "text"))
+    await stage.press("ctrl+z")
+    await stage.until(lambda: "183 characters - 3 SMS" in stage.text())
+
+
+async def test_an_empty_text_counts_its_stop_mention(road: Road) -> None:
+    assert "10 characters - 1 SMS" in road.stage.text()
+
+
+async def test_what_costs_double_is_named(road: Road) -> None:
+    await write(road, text="5€ [promo]")
+    await road.stage.until(lambda: "“€ [ ]” count twice" in road.stage.text())
+
+
+async def test_unicode_is_counted_as_such(road: Road) -> None:
+    stage = road.stage
+    stage.app.screen.query_one(ChoiceLine).focus()
+    await stage.press("right")
+    await stage.until(lambda: "Unicode, not needed here" in stage.text())
+
+
+async def test_a_type_without_connection_is_closed_and_says_why(road: Road) -> None:
+    stage = road.stage
+    choice = stage.app.screen.query_one(ChoiceLine)
+    assert choice.unavailable == {"voix"}
+    assert "Not carried by any connection: Voix" in stage.text()
+    choice.focus()
+    await stage.press("left")
+    assert choice.value == "reponse"
+    select = stage.app.screen.query_one("#sender", Select)
+    assert (select.value, select.disabled) == ("36105", True)
+
+
+async def test_stop_stays_ticked_without_the_right(road: Road) -> None:
+    stop = road.stage.app.screen.query_one("#stop", Tick)
+    assert (stop.value, stop.disabled) == (True, True)
+    assert "Required, unless an administrator gave the right" in road.stage.text()
+
+
+async def test_says_what_is_missing_only_once_asked(road: Road) -> None:
+    stage = road.stage
+    assert not error(stage, "name")
+    await stage.press("ctrl+s")
+    await stage.until(lambda: error(stage, "name") == "✕ Give the campaign a name.")
+    assert error(stage, "text")
+    assert stage.focused is stage.app.screen.query_one("#name")
+
+
+async def test_bad_lines_are_listed_with_line_and_reason(road: Road) -> None:
+    await write(road)
+    area = await to_recipients(road, "0601020304\n+336010304\nbonjour")
+    await road.stage.until(lambda: "2 refused" in road.stage.text())
+    assert [each.line for each in area.recipients.refused] == [2, 3]
+    await road.stage.until(lambda: "2  “+336010304” is not a valid number" in road.stage.text())
+
+
+async def test_a_large_paste_is_set_aside_and_can_be_taken_out(road: Road) -> None:
+    stage = road.stage
+    await write(road)
+    lines = "\n".join(f"06{index:08}" for index in range(10_000_000, 10_000_000 + LARGE_PASTE + 10))
+    area = await to_recipients(road, lines)
+    assert len(area.recipients.numbers) == LARGE_PASTE + 10
+    assert stage.app.screen.query_one("#numbers", TextArea).text == ""
+    await stage.until(lambda: f"Pasted list: {LARGE_PASTE + 10} lines" in stage.text())
+    await stage.type("0610000000,0798765432")
+    await stage.until(lambda: len(area.recipients.numbers) == LARGE_PASTE + 11)
+    assert area.recipients.duplicates == 1
+    await stage.press("f8")
+    await stage.until(lambda: len(area.recipients.numbers) == 2)
+
+
+async def test_too_few_credits_say_how_many_are_missing(road: Road) -> None:
+    stage = road.stage
+    await write(road)
+    await to_recipients(road, "\n".join(f"06{index:08}" for index in range(10_000_000, 10_001_003)))
+    await stage.until(lambda: "3 credits missing" in stage.text())
+    await stage.press("ctrl+s")
+    await stage.settle()
+    assert not isinstance(stage.app.screen, ConfirmModal)
+
+
+async def test_what_is_written_survives_a_walk_through_the_menu(road: Road) -> None:
+    stage = road.stage
+    await write(road, text="Bonjour à tous")
+    await to_recipients(road, "0601020304")
+    await stage.go_to("senders")
+    await compose(stage)
+    assert stage.app.screen.query_one("#name", Input).value == "Black Friday"
+    assert stage.app.screen.query_one("#text", TextArea).text == "Bonjour à tous"
+    assert stage.app.screen.query_one("#numbers", TextArea).text == "0601020304"
+
+
+async def test_escape_goes_back_a_step(road: Road) -> None:
+    await write(road)
+    await to_recipients(road, "0601020304")
+    await road.stage.press("escape")
+    await road.stage.until(lambda: "1/2 Text" in road.stage.text())
+
+
+async def test_a_sender_is_added_on_the_way(road: Road) -> None:
+    stage = road.stage
+    stage.app.screen.query_one("#add-sender").focus()
+    await stage.press("enter")
+    await stage.until_screen(SenderForm)
+    await stage.type("Promo")
+    await stage.press("enter")
+    await stage.until(lambda: stage.app.screen.query_one("#sender", Select).value == "Promo")
+
+
+async def test_the_preview_is_in_front_when_narrow(road: Road) -> None:
+    stage = road.stage
+    await write(road, text="Bonjour [bold]à tous[/bold]")
+    await stage.press("f4")
+    await stage.until_screen(PreviewModal)
+    await stage.until(lambda: "Bonjour [bold]à" in stage.text())
+    await stage.press("escape")
+    await stage.until(lambda: not isinstance(stage.app.screen, PreviewModal))
+
+
+async def test_the_preview_is_beside_the_form_when_wide(settings: Settings) -> None:
+    async with on_the_road(settings, WIDE) as road:
+        page = await compose(road.stage)
+        await write(road, text="Bonjour à tous")
+        await road.stage.until(lambda: page.query_one(PhonePreview).region.width > 20)
+        await road.stage.until(lambda: "Bonjour à tous STOP" in road.stage.text())
+
+
+async def test_who_has_the_right_unticks_stop(stage: Stage) -> None:
+    backend = stage.app.backend
+    await connect(backend)
+    new = NewAccount("info", "info@example.com", PASSWORD, "en", certified_number="+33601020304", may_omit_stop=True)
+    await stage.enter(await backend.accounts.create(new))
+    await stage.go_to("send")
+    await stage.until(lambda: "Untick it for an informational message only." in stage.text())
+    stage.app.screen.query_one("#stop", Tick).focus()
+    await stage.press("space")
+    await stage.until(lambda: "0 characters" in stage.text() and "STOP 36034" not in stage.text())
