@@ -1,0 +1,111 @@
+"""Waiting for a campaign on the command line, and dispatching it meanwhile."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from smstui.domain.actor import Actor
+from smstui.domain.errors import Refusal
+from smstui.i18n import N_, _
+from smstui.smpp.values import BindState
+
+if TYPE_CHECKING:
+    from smstui.services.backend import Backend
+    from smstui.services.campaigns import CampaignSummary, Progress
+
+LOOK = 0.2
+"""Seconds between two looks at the campaign."""
+DRAIN = 5.0
+"""Seconds given to the last responses."""
+
+
+@dataclass(eq=False)
+class NotFinalInTime(Refusal):
+    """Messages without a final state when the time was over."""
+
+    pending: int
+    recipients: int
+    seconds: float
+    sentence: ClassVar[str] = N_(
+        "After {seconds} s, {pending} of {recipients} messages have no final state yet: "
+        "follow them with `smstui campaign show`."
+    )
+
+
+@dataclass(eq=False)
+class NotFinalUnbound(Refusal):
+    """Messages without a final state when the time was over, and no bind to the SMSC."""
+
+    pending: int
+    recipients: int
+    seconds: float
+    connection: str
+    reason: str
+    sentence: ClassVar[str] = N_(
+        "After {seconds} s, {pending} of {recipients} messages have no final state yet: "
+        "the connection “{connection}” is not bound ({reason}); they stay queued."
+    )
+
+
+async def until_final(
+    backend: "Backend", actor: Actor, summary: "CampaignSummary", timeout: float
+) -> "tuple[Progress, Refusal | None]":
+    """How far the campaign has come when every message has a final state, or after `timeout` seconds, and then why."""
+    dispatching = asyncio.create_task(backend.dispatcher.run(only=summary.connection))
+    try:
+        refusal = await _follow(backend, actor, summary, timeout, dispatching)
+    finally:
+        _end_show()
+        await backend.dispatcher.drain(DRAIN)
+        await dispatching
+    return await backend.campaigns.progress(actor, summary.id), refusal
+
+
+async def _follow(
+    backend: "Backend", actor: Actor, summary: "CampaignSummary", timeout: float, dispatching: "asyncio.Task[None]"
+) -> Refusal | None:
+    """Wait; None when every message has a final state."""
+    deadline = backend.clock.monotonic() + timeout
+    while True:
+        progress = await backend.campaigns.progress(actor, summary.id)
+        _show(progress)
+        pending, left = progress.counts.total - progress.counts.final, deadline - backend.clock.monotonic()
+        if not pending:
+            return None
+        if left <= 0:
+            return await _why(backend, summary, pending, timeout)
+        await asyncio.wait({dispatching}, timeout=min(LOOK, left))
+        if dispatching.done():
+            await dispatching
+
+
+async def _why(backend: "Backend", summary: "CampaignSummary", pending: int, timeout: float) -> Refusal:
+    """Why there are messages without a final state."""
+    statuses = {status.name: status for status in await backend.connections.statuses()}
+    status = statuses.get(summary.connection)
+    if status is None or status.state is BindState.BOUND:
+        return NotFinalInTime(pending, summary.recipients, timeout)
+    return NotFinalUnbound(pending, summary.recipients, timeout, summary.connection, status.reason or status.state)
+
+
+def _show(progress: "Progress") -> None:
+    """Rewrite the line of progress, on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    from smstui import formats
+
+    line = _("{final} of {recipients} final, {percent} % sent, {rate}").format(
+        final=formats.number(progress.counts.final),
+        recipients=formats.number(progress.counts.total),
+        percent=formats.number(int(progress.percent)),
+        rate=formats.rate_text(progress.rate),
+    )
+    click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+
+
+def _end_show() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
