@@ -1,0 +1,135 @@
+"""The actions of a plan, done to a world."""
+
+import asyncio
+
+from smstui.domain.errors import Refusal
+from smstui.domain.states import CampaignKind
+from smstui.services.campaigns import Draft
+from smstui.services.outgoing import enqueue_system
+from smstui.smpp.simulator import NobodyBound
+from tests.simulation.loop import Node
+from tests.simulation.plan import (
+    Action,
+    Asked,
+    Away,
+    ClockStep,
+    Code,
+    Control,
+    Cut,
+    Drain,
+    Freeze,
+    Kill,
+    Mood,
+    OptOut,
+    Resettle,
+    Say,
+    Send,
+    Trouble,
+    brief,
+)
+from tests.simulation.world import REPLY_NUMBER, STOP_CODE, World
+
+
+async def happen(world: World, action: Action) -> None:
+    """Do `action` to `world`. What the platform refuses a person is no fault."""
+    world.note(brief(action))
+    try:
+        match action:
+            case Send() | Control() | Code() | OptOut() | Say() | Resettle():
+                await _ask(world, action)
+            case _:
+                await _befall(world, action)
+    except Refusal as refusal:
+        world.note(f"refused: {type(refusal).__name__}")
+
+
+async def _ask(world: World, action: Asked) -> None:
+    backend, actor = world.backend, world.actors[0]
+    match action:
+        case Send(name, text, kind, numbers, account):
+            await world.send(Draft(name=name, text=text, numbers=numbers, type=kind), account)
+            world.wake()
+        case Control(verb, name, commits):
+            actor = world.actors[world.plan.account_of(name)]
+            found = await world.as_person(lambda: backend.campaigns.find(actor, name))
+            method = getattr(backend.campaigns, verb)
+            await world.as_person(lambda: method(actor, found.id), world.mortal(commits))
+        case OptOut(number):
+            await world.as_person(lambda: backend.opt_outs.add(actor, number))
+        case Code(number, text):
+            await world.as_person(lambda: _send_code(world, number, text))
+        case Say():
+            await _say(world, action)
+        case Resettle(name, window, is_off):
+            if is_off:
+                off = world.replaced(name, window, enabled=False)
+                await world.as_person(lambda: backend.connections.update(None, name, off))
+                await asyncio.sleep(3.0)
+            on = world.replaced(name, window, enabled=True)
+            await world.as_person(lambda: backend.connections.update(None, name, on))
+
+
+async def _send_code(world: World, number: str, text: str) -> None:
+    """As certification sends its codes."""
+    backend, account_id, now = world.backend, world.actors[0].account_id, world.clock.now()
+    await backend.database.write(
+        lambda tx: enqueue_system(
+            tx, account_id=account_id, kind=CampaignKind.CERTIFICATION, destination=number, text=text, at=now
+        )
+    )
+
+
+async def _say(world: World, said: Say) -> None:
+    smsc = world.smscs[said.connection]
+    destination = STOP_CODE if said.to_stop_code else REPLY_NUMBER
+    replying = world.loop.start(smsc.node, smsc.simulator.handsets.reply(said.number, destination, said.text))
+    await asyncio.wait({replying})
+    if isinstance(replying.exception(), NobodyBound):
+        world.note("nobody is bound to hear it")
+        return
+    world.phones.say(smsc.plan.name, said.number, said.text, to_stop_code=said.to_stop_code)
+
+
+async def _befall(world: World, action: Action) -> None:
+    match action:
+        case Kill():
+            world.processes[action.node].kill(action)
+        case Drain(name, timeout, restart_after):
+            await world.processes[name].drain(timeout, restart_after)
+        case Freeze(name, seconds):
+            node = world.smscs[name].node if name in world.smscs else world.processes[name].node
+            await _freeze(world, node, seconds)
+        case Trouble(name, seconds, is_slow, failing_share, stuck_for):
+            disk = world.disk(name)
+            disk.is_slow, disk.failing_share, disk.stuck_for = is_slow, failing_share, stuck_for
+            await asyncio.sleep(seconds)
+            disk.is_slow, disk.failing_share = False, 0.0
+        case Cut(name, silent):
+            for wire in world.network.open_wires(world.smscs[name].simulator.port):
+                wire.cut("on purpose", silent=silent)
+        case Away(name, seconds, is_blocked):
+            await _go_away(world, name, seconds, is_blocked)
+        case ClockStep(seconds):
+            world.clock.offset += seconds
+        case Mood(name, hazards):
+            smsc = world.smscs[name]
+            smsc.node.context.run(smsc.simulator.use, hazards)
+
+
+async def _freeze(world: World, node: Node, seconds: float) -> None:
+    world.note(f"{node.name} is stopped")
+    node.stopped = True
+    await asyncio.sleep(seconds)
+    world.go_on(node)
+
+
+async def _go_away(world: World, name: str, seconds: float, is_blocked: bool) -> None:
+    port = world.smscs[name].simulator.port
+    if is_blocked:
+        world.weather.blocked_until = world.loop.time() + seconds
+        return
+    world.network.down.add(port)
+    for wire in world.network.open_wires(port):
+        wire.cut("because the SMSC is away")
+    await asyncio.sleep(seconds)
+    world.network.down.discard(port)
