@@ -1,0 +1,1 @@
+"""Measurements against the bars of speed: `python -m benchmarks`, or `make bench`."""
