@@ -201,7 +201,7 @@ class SmstuiApp(Host):
         """Go from the login to the pages of `actor`, in the language of the account."""
         self._actor = actor
         use_language(actor.language)
-        self._show_shell()
+        self._show_shell(actor)
 
     def leave(self) -> None:
         """Go back to the login."""
@@ -220,18 +220,18 @@ class SmstuiApp(Host):
         if section is None:
             self._replace_screens(LoginScreen())
         else:
-            self._show_shell(section)
+            self._show_shell(self.actor, section)
 
     def certify(self) -> None:
         """Ask for the number to certify and for the code, and say what was earned."""
-        self._certify()
+        self._certify(self.actor)
 
     @work(group="certify", exclusive=True)
-    async def _certify(self) -> None:
+    async def _certify(self, actor: Actor) -> None:
         from smstui.formats import credits_text
         from smstui.screens.account.certification import CertificationModal
 
-        certified = await self.push_screen_wait(CertificationModal())
+        certified = await self.push_screen_wait(CertificationModal(actor))
         if certified is None:
             return
         if certified.granted:
@@ -241,11 +241,11 @@ class SmstuiApp(Host):
         self.notify(sentence.format(number=certified.number, credits=credits_text(certified.granted)), markup=False)
 
     @work(group="enter", exclusive=True)
-    async def _show_shell(self, section: str = "") -> None:
+    async def _show_shell(self, actor: Actor, section: str = "") -> None:
         await asyncio.to_thread(import_module, SHELL_MODULE)
         from smstui.screens.shell import Shell
 
-        self._replace_screens(Shell(section) if section else Shell())
+        self._replace_screens(Shell(actor, section))
 
     @property
     def _shell(self) -> "Shell | None":

@@ -27,6 +27,9 @@ class Page(Widget):
         Binding("escape", "back", N_("Back"), show=False, id="page.back"),
     ]
 
+    actor: Actor
+    """Who asks: the account whose menu opened the page. The shell says so before it mounts the page, and nobody
+    who logs in later takes that place."""
     heading: reactive[str] = reactive("")
     """What follows the section's name in the title, such as the name of one campaign. Plain text."""
     note: reactive[str] = reactive("")
@@ -55,11 +58,6 @@ class Page(Widget):
     def backend(self) -> Backend:
         """The services."""
         return self.host.backend
-
-    @property
-    def actor(self) -> Actor:
-        """Who asks."""
-        return self.host.actor
 
     def watch_heading(self) -> None:
         """Tell the shell."""

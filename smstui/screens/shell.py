@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Footer, Static
 
+from smstui.domain.actor import Actor
 from smstui.formats import credits_text, rate_text
 from smstui.i18n import N_, _
 from smstui.screens import sections
@@ -48,9 +49,11 @@ class Shell(TranslatedScreen[None]):
         Binding("f8", "menu", N_("Go to the menu"), show=False, id="shell.menu"),
     ]
 
-    def __init__(self, section: str = sections.HOME) -> None:
+    def __init__(self, actor: Actor, section: str = "") -> None:
+        """The pages of `actor`, first that of `section`, or the dashboard."""
         super().__init__()
-        self._section = section
+        self._actor = actor
+        self._section = section or sections.HOME
         self._pages: list[Page] = []
 
     @property
@@ -83,7 +86,7 @@ class Shell(TranslatedScreen[None]):
 
     def on_mount(self) -> None:
         """Show the first page, and start reading what the header says."""
-        self.query_one(HeaderBar).line = HeaderLine(self.host.actor.login)
+        self.query_one(HeaderBar).line = HeaderLine(self._actor.login)
         self._read_header()
         self.set_interval(HEADER_INTERVAL, self._read_header)
         self.query_one(Sidebar).focus()
@@ -93,7 +96,7 @@ class Shell(TranslatedScreen[None]):
     @work(group="welcome")
     async def _welcome(self) -> None:
         """Once in an account's life, offer the test credits."""
-        accounts, actor = self.host.backend.accounts, self.host.actor
+        accounts, actor = self.host.backend.accounts, self._actor
         if not (await accounts.profile(actor)).welcome_due:
             return
         wanted = await self.app.push_screen_wait(WelcomeModal())
@@ -156,6 +159,7 @@ class Shell(TranslatedScreen[None]):
         self.query_one("#page-note", Static).update(Content(self.page.note))
 
     async def _show(self, page: Page, *, take_focus: bool) -> None:
+        page.actor = self._actor
         self._pages.append(page)
         self._write_title()
         await self._frame.mount(page)
@@ -177,7 +181,7 @@ class Shell(TranslatedScreen[None]):
 
     @work(group="header", exclusive=True)
     async def _read_header(self) -> None:
-        backend, actor = self.host.backend, self.host.actor
+        backend, actor = self.host.backend, self._actor
         balance = await backend.credits.balance(actor)
         sign, words, bound = describe_connections(await backend.connections.statuses())
         self.query_one(HeaderBar).line = HeaderLine(

@@ -23,11 +23,21 @@ def _is_up(site: Site) -> bool:
         return False
 
 
+def _has_ended(session: psycopg.Connection) -> bool:
+    try:
+        session.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
 async def _crash(site: Site) -> None:
     """One session of ours is killed: the server ends all of them, and recovers from its log."""
     site.crashes += 1
-    for (pid,) in run(site.database_url, f"SELECT pid {OURS} ORDER BY random() LIMIT 1"):
-        os.kill(pid, signal.SIGKILL)
+    with psycopg.connect(site.database_url, autocommit=True) as bystander:
+        for (pid,) in run(site.database_url, f"SELECT pid {OURS} ORDER BY random() LIMIT 1"):
+            os.kill(pid, signal.SIGKILL)
+        await site.until(lambda: _has_ended(bystander))
     await site.until(lambda: _is_up(site))
 
 

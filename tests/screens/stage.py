@@ -103,11 +103,18 @@ class Stage:
         raise NoMatches("the pages are not shown")
 
     async def go_to(self, section: str) -> None:
-        """Show the page of that section."""
+        """Show the page of that section; what is typed next reaches it."""
         self.app.go_to(section)
         shell = self.shell
         await self.until(lambda: shell.section == section and shell.page is not None and shell.page.is_mounted)
         await self.settle()
+        await self.until(self._page_takes_keys)
+
+    def _page_takes_keys(self) -> bool:
+        page = self.shell.page
+        return page is not None and (
+            page.has_focus_within or not any(widget.focusable for widget in page.query(Widget))
+        )
 
     async def settle(self) -> None:
         """Wait until no worker runs and everything is painted."""

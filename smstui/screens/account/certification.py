@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.formats import clock_time, duration, explain, number
 from smstui.i18n import N_, _, ngettext
@@ -31,8 +32,9 @@ class CertificationModal(TranslatedModal[Certified | None]):
         Binding("escape", "later", N_("Later"), show=False, id="certification.later"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, actor: Actor) -> None:
         super().__init__()
+        self._actor = actor
         self._sent: CodeSent | None = None
 
     @property
@@ -94,7 +96,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
 
     @work(group="certification", exclusive=True)
     async def _find_pending(self) -> None:
-        self._show_step(await self.host.backend.certification.pending(self.host.actor))
+        self._show_step(await self.host.backend.certification.pending(self._actor))
 
     def _show_step(self, sent: CodeSent | None = None) -> None:
         self._sent = sent
@@ -145,7 +147,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
     @work(group="certification", exclusive=True)
     async def _request(self, number_text: str, field: str) -> None:
         try:
-            sent = await self.host.backend.certification.request_code(self.host.actor, number_text)
+            sent = await self.host.backend.certification.request_code(self._actor, number_text)
         except Refusal as refusal:
             self.query_one(field, Labelled).fail(explain(refusal))
         else:
@@ -162,7 +164,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
     async def _confirmed(self) -> None:
         field = self.query_one("#code", CodeInput)
         try:
-            certified = await self.host.backend.certification.confirm(self.host.actor, field.code)
+            certified = await self.host.backend.certification.confirm(self._actor, field.code)
         except Refusal as refusal:
             self.query_one("#code-field", Labelled).fail(explain(refusal))
             field.focus()

@@ -56,7 +56,7 @@ class SendPage(Page):
 
     def compose(self) -> ComposeResult:
         """The steps, the phone beside them where there is room, and the buttons."""
-        self._writing = writing.kept(self.host)
+        self._writing = writing.kept(self.host, self.actor)
         self._touched = set(FIELDS) if self._writing != Writing() else set()
         with Horizontal(id="sheet"):
             with ContentSwitcher(initial="text-step"):
@@ -215,7 +215,7 @@ class SendPage(Page):
     def _write(self, written: Writing) -> None:
         """Keep it, and show what follows from it."""
         self._writing = written
-        writing.keep(self.host, written)
+        writing.keep(self.host, self.actor, written)
         self.query_one(PhonePreview).show(self._shown_sender(), self._text_step.complete_text())
         self._planning.ask()
 
@@ -259,7 +259,7 @@ class SendPage(Page):
 
     async def _start_anew(self) -> None:
         """An empty form, in the place of the one that was sent."""
-        writing.keep(self.host, Writing())
+        writing.keep(self.host, self.actor, Writing())
         await self.recompose()
         self.on_mount()
 

@@ -33,12 +33,12 @@ class Writing:
 _KEPT: Final[WeakKeyDictionary[Host, tuple[Actor, Writing]]] = WeakKeyDictionary()
 
 
-def keep(host: Host, writing: Writing) -> None:
-    """Keep `writing` for who is logged in, until the application ends."""
-    _KEPT[host] = (host.actor, writing)
+def keep(host: Host, actor: Actor, writing: Writing) -> None:
+    """Keep `writing` for `actor`, until the application ends or somebody else writes."""
+    _KEPT[host] = (actor, writing)
 
 
-def kept(host: Host) -> Writing:
-    """What was kept for who is logged in; a blank form for anybody else."""
-    actor, writing = _KEPT.get(host, (None, Writing()))
-    return writing if actor == host.actor else Writing()
+def kept(host: Host, actor: Actor) -> Writing:
+    """What was kept for `actor`; a blank form for anybody else."""
+    writer, writing = _KEPT.get(host, (None, Writing()))
+    return writing if writer == actor else Writing()
