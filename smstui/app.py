@@ -13,7 +13,7 @@ from textual.app import AutopilotCallbackType, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.worker import WorkerFailed
+from textual.worker import WorkerFailed, get_current_worker
 
 from smstui import theme
 from smstui.domain.actor import Actor
@@ -21,7 +21,9 @@ from smstui.domain.errors import Refusal
 from smstui.i18n import N_, _, use_language
 from smstui.screens.account.login import LoginScreen
 from smstui.screens.host import Host
+from smstui.screens.once import once_at_a_time
 from smstui.terminal import never_waiting
+from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
 from smstui.widgets.too_small import SMALLEST_HEIGHT, SMALLEST_WIDTH, TooSmall
 
@@ -78,6 +80,7 @@ class SmstuiApp(Host):
         self._refusal: Refusal | None = None
         self._too_small = False
         use_language(settings.language)
+        no_break.keep_together()
         for own in (theme.DARK, theme.LIGHT):
             self.register_theme(own)
         self.set_reactive(SmstuiApp.theme, theme.DARK.name)
@@ -180,11 +183,11 @@ class SmstuiApp(Host):
         """The one place where errors that nobody awaited arrive.
 
         A worker's error leaves the screen intact, so that it is told and the person goes on; a widget's own error has
-        stopped that widget, and ends the application as Textual does. What a worker read while the application ended
-        has no widget left to be shown on.
+        stopped that widget, and ends the application as Textual does. What a worker read while its page, or the
+        application, ended has no widget left to be shown on.
         """
         cause = error.error if isinstance(error, WorkerFailed) else None
-        if isinstance(cause, NoMatches) and not self.is_running:
+        if isinstance(cause, NoMatches) and (not self.is_running or get_current_worker().node._pruning):
             return
         if isinstance(cause, Exception) and self.is_running:
             self._announce_trouble(cause)
@@ -226,7 +229,7 @@ class SmstuiApp(Host):
         """Ask for the number to certify and for the code, and say what was earned."""
         self._certify(self.actor)
 
-    @work(group="certify", exclusive=True)
+    @once_at_a_time("certify")
     async def _certify(self, actor: Actor) -> None:
         from smstui.formats import credits_text
         from smstui.screens.account.certification import CertificationModal

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from smstui.domain.visible import printable
 from smstui.formats import credits_text, date_time, number
 from smstui.i18n import N_, _
+from smstui.screens.latest import Latest
 from smstui.screens.page import Page
 from smstui.screens.settings.words import state_content
 from smstui.services.accounts import Profile
@@ -37,6 +38,10 @@ class DashboardPage(Page):
         Binding("c", "certify", N_("Certify my number"), show=False, id="dashboard.certify"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = Latest(self, self._read, group="dashboard")
+
     def compose(self) -> ComposeResult:
         """The figures, the certification while it is due, the campaigns, the first steps."""
         with VerticalScroll(can_focus=False):
@@ -60,15 +65,14 @@ class DashboardPage(Page):
     def on_mount(self) -> None:
         """Read, now and while the page is shown."""
         self.query_one("#certify-line").display = False
-        self.read()
-        self.set_interval(READ_INTERVAL, self.read)
+        self._reading.ask()
+        self.set_interval(READ_INTERVAL, self._reading.ask)
 
     def take_focus(self) -> None:
         """Enter starts a campaign."""
         self.query_one("#write").focus()
 
-    @work(group="dashboard", exclusive=True)
-    async def read(self) -> None:
+    async def _read(self) -> None:
         """Read what the page shows."""
         backend, actor = self.backend, self.actor
         profile = await backend.accounts.profile(actor)

@@ -18,6 +18,7 @@ from smstui.i18n import N_, _
 from smstui.screens import sections
 from smstui.screens.account.welcome import WelcomeModal
 from smstui.screens.host import Host
+from smstui.screens.latest import Latest
 from smstui.screens.page import Page
 from smstui.services.connections import NO_DISPATCHER, ConnectionStatus
 from smstui.smpp.values import BindState
@@ -55,6 +56,7 @@ class Shell(TranslatedScreen[None]):
         self._actor = actor
         self._section = section or sections.HOME
         self._pages: list[Page] = []
+        self._header = Latest(self, self._read_header, group="header")
 
     @property
     def host(self) -> Host:
@@ -87,8 +89,8 @@ class Shell(TranslatedScreen[None]):
     def on_mount(self) -> None:
         """Show the first page, and start reading what the header says."""
         self.query_one(HeaderBar).line = HeaderLine(self._actor.login)
-        self._read_header()
-        self.set_interval(HEADER_INTERVAL, self._read_header)
+        self._header.ask()
+        self.set_interval(HEADER_INTERVAL, self._header.ask)
         self.query_one(Sidebar).focus()
         self.go_to(self._section, take_focus=False)
         self._welcome()
@@ -179,7 +181,6 @@ class Shell(TranslatedScreen[None]):
         """Go to the menu."""
         self.query_one(Sidebar).focus()
 
-    @work(group="header", exclusive=True)
     async def _read_header(self) -> None:
         backend, actor = self.host.backend, self._actor
         balance = await backend.credits.balance(actor)

@@ -1,4 +1,4 @@
-"""Textual's private seams are those that `smstui.terminal` was written for."""
+"""Private seams of Textual and Rich are those that `smstui.terminal` and `widgets.no_break` were written for."""
 
 import hashlib
 import importlib.metadata
@@ -6,6 +6,7 @@ import inspect
 import re
 
 import pytest
+from rich._wrap import divide_line, words
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.driver import Driver
@@ -33,6 +34,8 @@ SEAMS = {
     WebDriver.write_binary_encoded: "db54d9983c2b7e92",
     WebDriver.write_meta: "58080b9f7c134bc8",
     WriterThread: "411a9202bed5a877",
+    divide_line: "edb3968cf35fdb49",
+    words: "8399129bee547c3c",
 }
 """What was read, and the beginning of its digest."""
 

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from smstui.app import SmstuiApp
 from smstui.domain.actor import Actor
 from smstui.screens.shell import Shell
+from smstui.widgets.header import HeaderBar
 from smstui.widgets.modals import ErrorModal
 from tests.support import PASSWORD
 
@@ -90,9 +91,10 @@ class Stage:
         await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
 
     async def enter(self, actor: Actor) -> None:
-        """Go to the pages of `actor`; the first is shown when this returns."""
+        """Go to the pages of `actor`; the first is shown, under its header, when this returns."""
         self.app.enter(actor)
         await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
+        await self.until(lambda: self.shell.query_one(HeaderBar).line.balance)
 
     @property
     def shell(self) -> Shell:
@@ -117,9 +119,9 @@ class Stage:
         )
 
     async def settle(self) -> None:
-        """Wait until no worker runs and everything is painted."""
+        """Wait until what runs now has run, or given way to what runs later, and everything is painted."""
         async with asyncio.timeout(DEADLINE):
-            await self.app.workers.wait_for_complete()
+            await asyncio.gather(*(worker.wait() for worker in self.app.workers), return_exceptions=True)
         await self.pilot.pause()
 
 

@@ -100,6 +100,20 @@ async def test_sign_up_leads_to_the_pages(stage: Stage) -> None:
     assert stage.app.actor.is_admin
 
 
+async def test_the_form_is_filled_and_sent_by_enter_and_space(stage: Stage) -> None:
+    await stage.press("f2")
+    await stage.until_screen(SignUpScreen)
+    await stage.type("ma-boutique")
+    await stage.press("enter")
+    await stage.type("moi@example.com")
+    await stage.press("enter")
+    await stage.type(PASSWORD)
+    await stage.press("enter", "enter")
+    assert "Accept the terms" in error(stage, "#terms-field")
+    await stage.press("space", "enter")
+    await stage.until_screen(WelcomeModal)
+
+
 async def test_errors_stand_beside_each_field_as_it_is_typed(stage: Stage) -> None:
     await stage.press("f2")
     await stage.until_screen(SignUpScreen)
@@ -260,6 +274,9 @@ async def test_wrong_and_malformed_codes_are_told(stage: Stage) -> None:
     await stage.fill("#code", f"{(int(code) + 1) % 1_000_000:06}")
     await stage.press("enter")
     await stage.until(lambda: "Tries left: 4" in error(stage, "#code-field"))
+    await stage.type(code)
+    await stage.press("enter")
+    await stage.until_screen(Shell)
 
 
 async def test_an_expired_code_is_told(stage: Stage, clock: FakeClock) -> None:

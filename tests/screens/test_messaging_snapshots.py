@@ -21,6 +21,7 @@ from smstui.smpp.simulator import HandsetMessage
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.recipients_area import RecipientsArea
+from smstui.widgets.windowed_table import WindowedTable
 from tests.screens.road import BLACK_FRIDAY, connect, seed_campaign
 from tests.screens.stage import SMALL, WIDE, Stage
 from tests.screens.test_snapshots import Scene, SnapCompare, played
@@ -121,7 +122,9 @@ async def campaign(stage: Stage) -> None:
     await campaigns(stage)
     await stage.press("enter")
     await stage.until(lambda: isinstance(stage.shell.page, CampaignPage) and "58" in stage.text())
-    await stage.until(lambda: "+33600000000" in stage.text())
+    table = stage.app.screen.query_one(WindowedTable)
+    await stage.until(lambda: "+33600000000  ● livré · envoyé" in stage.text())
+    await stage.until(lambda: f"+336{table.rows_in_view()[1] - 2:08}" in stage.text())
     await stage.settle()
 
 

@@ -1,8 +1,11 @@
 """Messaging › Send: the text, its counter, the numbers, the confirmation, and the campaign that goes out."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 from textual.widgets import Input, Select, TextArea
 
 from smstui.screens.messaging.campaign import CampaignPage
@@ -17,6 +20,7 @@ from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.phone_preview import PhonePreview
 from smstui.widgets.recipients_area import LARGE_PASTE, RecipientsArea
 from smstui.widgets.tick import Tick
+from tests.faults.locks import file_lock, is_entered
 from tests.screens.road import BLACK_FRIDAY, Road, connect, on_the_road
 from tests.screens.stage import WIDE, Stage
 from tests.support import PASSWORD
@@ -73,6 +77,21 @@ async def test_a_campaign_goes_out_by_keyboard_only(road: Road) -> None:
     await stage.press("escape")
     await stage.until(lambda: isinstance(stage.shell.page, SendPage) and "1/2 Text" in stage.text())
     assert stage.app.screen.query_one("#name", Input).value == ""
+
+
+async def test_pressed_again_while_the_database_is_busy_it_is_sent_once(road: Road) -> None:
+    stage = road.stage
+    await write(road)
+    await to_recipients(road, "0601020304")
+    await stage.press("ctrl+s")
+    await stage.until_screen(ConfirmModal)
+    path = Path(str(make_url(road.demo.settings.database_url).database))
+    with ExitStack() as held:
+        await stage.until(lambda: is_entered(held, file_lock(path)))
+        await stage.press("enter", "ctrl+s", "ctrl+s")
+        assert not isinstance(stage.app.screen, ConfirmModal)
+    await stage.until(lambda: isinstance(stage.shell.page, CampaignPage) and "● 1" in stage.text())
+    assert len(await stage.app.backend.campaigns.list(road.actor)) == 1
 
 
 async def test_escape_at_the_confirmation_sends_nothing_and_loses_nothing(road: Road) -> None:

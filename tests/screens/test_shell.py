@@ -1,5 +1,7 @@
 """The shell: menu, pages, header, keys, palette, help, language, small terminals, the end."""
 
+import asyncio
+
 import pytest
 from textual.command import CommandInput
 from textual.widgets import Button, Footer, Input
@@ -187,6 +189,21 @@ async def test_an_error_of_a_worker_is_told_and_the_screen_goes_on(
     await stage.press("escape")
     await stage.until_screen(Shell)
     await stage.go_to("dashboard")
+
+
+async def test_what_a_page_still_reads_when_it_is_left_is_nobodys_error(stage: Stage, shop: Actor) -> None:
+    await stage.enter(shop)
+    shell = stage.shell
+
+    async def read_until_gone() -> None:
+        while shell.query(Sidebar):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        shell.query_one(Sidebar)
+
+    reading = shell.run_worker(read_until_gone(), group="late")
+    stage.app.leave()
+    await stage.until_screen(LoginScreen)
+    await stage.until(lambda: reading.is_finished)
 
 
 async def test_header_is_live(stage: Stage, shop: Actor) -> None:

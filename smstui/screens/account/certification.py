@@ -15,6 +15,7 @@ from smstui.domain.errors import Refusal
 from smstui.formats import clock_time, duration, explain, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.host import Host
+from smstui.screens.once import once_at_a_time
 from smstui.services.certification import CODE_DIGITS, TEST_CREDITS, Certified, CodeSent
 from smstui.widgets.code_input import CodeInput
 from smstui.widgets.labelled import Labelled
@@ -94,7 +95,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
         self.set_interval(1.0, self._count_down)
         self._find_pending()
 
-    @work(group="certification", exclusive=True)
+    @work(group="certification-pending", exclusive=True)
     async def _find_pending(self) -> None:
         self._show_step(await self.host.backend.certification.pending(self._actor))
 
@@ -144,7 +145,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
         if self._sent is not None:
             self._request(self._sent.number, "#code-field")
 
-    @work(group="certification", exclusive=True)
+    @once_at_a_time("certification")
     async def _request(self, number_text: str, field: str) -> None:
         try:
             sent = await self.host.backend.certification.request_code(self._actor, number_text)
@@ -160,7 +161,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
 
     @on(Input.Submitted, "#code")
     @on(Button.Pressed, "#confirm")
-    @work(group="certification", exclusive=True)
+    @once_at_a_time("certification")
     async def _confirmed(self) -> None:
         field = self.query_one("#code", CodeInput)
         try:
@@ -168,6 +169,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
         except Refusal as refusal:
             self.query_one("#code-field", Labelled).fail(explain(refusal))
             field.focus()
+            field.select_all()
         else:
             self.dismiss(certified)
 

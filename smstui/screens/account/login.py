@@ -4,7 +4,7 @@ import asyncio
 from importlib import import_module
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,6 +14,7 @@ from textual.widgets import Button, Footer, Input, Static
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_, _
 from smstui.screens.host import Host
+from smstui.screens.once import once_at_a_time
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.screen import TranslatedScreen
 
@@ -84,7 +85,7 @@ class LoginScreen(TranslatedScreen[None]):
         else:
             self._log_in(login.value.strip(), password.value)
 
-    @work(group="log-in", exclusive=True)
+    @once_at_a_time("log-in")
     async def _log_in(self, login: str, password: str) -> None:
         button = self.query_one("#log-in", Button)
         button.disabled = True
@@ -105,7 +106,7 @@ class LoginScreen(TranslatedScreen[None]):
         control.focus()
 
     @on(Button.Pressed, "#sign-up")
-    @work(group="sign-up", exclusive=True)
+    @once_at_a_time("sign-up")
     async def action_sign_up(self) -> None:
         """Go to the sign-up; its rules are imported off the event loop."""
         await asyncio.to_thread(import_module, SIGN_UP_MODULE)

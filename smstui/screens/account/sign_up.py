@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -17,6 +17,7 @@ from smstui.formats import explain
 from smstui.i18n import N_, _, current_language
 from smstui.screens.account.terms import terms
 from smstui.screens.host import Host
+from smstui.screens.once import once_at_a_time
 from smstui.services.accounts import EmailTaken, LoginTaken, SignUp, TermsNotAccepted
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal, TextModal
@@ -96,6 +97,7 @@ class SignUpScreen(TranslatedScreen[None]):
     def _next_field(self) -> None:
         self.focus_next("Input, #terms")
 
+    @on(Tick.Submitted)
     @on(Button.Pressed, "#sign-up")
     def _submitted(self) -> None:
         form = SignUp(
@@ -131,7 +133,7 @@ class SignUpScreen(TranslatedScreen[None]):
             self.query_one(wrong[0]).focus()
         return not wrong
 
-    @work(group="sign-up", exclusive=True)
+    @once_at_a_time("sign-up")
     async def _sign_up(self, form: SignUp) -> None:
         button = self.query_one("#sign-up", Button)
         button.disabled = True
@@ -163,7 +165,7 @@ class SignUpScreen(TranslatedScreen[None]):
         self.app.push_screen(TextModal(_("Terms of use"), terms()))
 
     @on(Button.Pressed, "#back")
-    @work(group="back", exclusive=True)
+    @once_at_a_time("back")
     async def action_back(self) -> None:
         """Go back to the login, after a question when something was typed."""
         typed = any(field.value != (self._login if field.id == "login" else "") for field in self.query(Input))

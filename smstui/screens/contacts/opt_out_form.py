@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,6 +13,7 @@ from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.once import once_at_a_time
 from smstui.services.opt_outs import OptOuts
 from smstui.widgets.fields import LineField
 from smstui.widgets.labelled import Labelled
@@ -61,7 +62,7 @@ class OptOutForm(TranslatedModal[bool]):
         """Add nothing."""
         self.dismiss(False)
 
-    @work(group="opt-out-form", exclusive=True)
+    @once_at_a_time("opt-out-form")
     async def _add(self, number: str) -> None:
         try:
             await self._opt_outs.add(self._actor, number)

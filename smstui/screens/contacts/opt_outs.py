@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -13,6 +13,7 @@ from smstui.formats import date_time, explain, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.opt_out_form import OptOutForm
 from smstui.screens.list_page import ListPage
+from smstui.screens.once import once_at_a_time
 from smstui.services.opt_outs import OptOut, OptOutSource
 from smstui.widgets.columns import Column
 from smstui.widgets.modals import ConfirmModal
@@ -57,14 +58,14 @@ class OptOutsPage(ListPage[str]):
         self.note = ngettext("{count} number", "{count} numbers", len(opt_outs)).format(count=number(len(opt_outs)))
 
     @on(Button.Pressed, "#add")
-    @work(group="opt-outs-add", exclusive=True)
+    @once_at_a_time("opt-outs-add")
     async def action_add(self) -> None:
         """Ask for a number, and add it."""
         if await self.ask(OptOutForm(self.backend.opt_outs, self.actor)):
             self.read_soon()
 
     @on(Button.Pressed, "#remove")
-    @work(group="opt-outs-remove", exclusive=True)
+    @once_at_a_time("opt-outs-remove")
     async def action_remove(self) -> None:
         """Take out the ticked numbers, or else the one under the cursor, once that is confirmed."""
         numbers = self.chosen

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -10,6 +9,7 @@ from textual.widgets import Static
 
 from smstui.formats import amount, credits_text, date_time
 from smstui.i18n import N_, _, ngettext
+from smstui.screens.latest import Latest
 from smstui.screens.page import Page
 from smstui.services.credits import Balance, Cause, Entry
 from smstui.widgets.columns import Column
@@ -31,6 +31,10 @@ class BalancePage(Page):
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = Latest(self, self._read, group="balance")
+
     def compose(self) -> ComposeResult:
         """Figures and ledger."""
         with Vertical():
@@ -50,11 +54,10 @@ class BalancePage(Page):
     def on_mount(self) -> None:
         """Read, now and while the page is shown."""
         self.query_one("#nothing").display = False
-        self.read()
-        self.set_interval(READ_INTERVAL, self.read)
+        self._reading.ask()
+        self.set_interval(READ_INTERVAL, self._reading.ask)
 
-    @work(group="balance", exclusive=True)
-    async def read(self) -> None:
+    async def _read(self) -> None:
         """Read what the page shows."""
         balance = await self.backend.credits.balance(self.actor)
         entries = await self.backend.credits.history(self.actor)

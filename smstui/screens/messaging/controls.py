@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,6 +17,7 @@ from smstui.domain.states import CampaignState
 from smstui.domain.text import printable
 from smstui.formats import amount, credits_text, explain, number
 from smstui.i18n import N_, _, ngettext
+from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.campaigns import CampaignSummary, Progress, ResendPlan
 from smstui.widgets.modals import ConfirmModal
@@ -111,28 +112,28 @@ class CampaignControls(Page):
         return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#pause")
-    @work(group="campaign-control")
+    @once_at_a_time("campaign-control")
     async def action_pause(self) -> None:
         """Let nothing more of the campaign leave for now."""
         if chosen := self.chosen_campaign():
             await self._do(self.backend.campaigns.pause(self.actor, chosen.campaign.id))
 
     @on(Button.Pressed, "#resume")
-    @work(group="campaign-control")
+    @once_at_a_time("campaign-control")
     async def action_resume(self) -> None:
         """Let the campaign go on."""
         if chosen := self.chosen_campaign():
             await self._do(self.backend.campaigns.resume(self.actor, chosen.campaign.id))
 
     @on(Button.Pressed, "#cancel")
-    @work(group="campaign-control")
+    @once_at_a_time("campaign-control")
     async def action_cancel(self) -> None:
         """Cancel what has not left, once that is confirmed."""
         if chosen := self.chosen_campaign():
             await self._do(self._cancel(chosen.campaign.id))
 
     @on(Button.Pressed, "#resend")
-    @work(group="campaign-control")
+    @once_at_a_time("campaign-control")
     async def action_resend(self) -> None:
         """Send the messages in doubt again, once that is confirmed."""
         if chosen := self.chosen_campaign():

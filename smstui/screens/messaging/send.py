@@ -22,6 +22,7 @@ from smstui.screens.messaging.problems import beside, field_of
 from smstui.screens.messaging.recipients_step import RecipientsStep
 from smstui.screens.messaging.text_step import FIELDS, Means, TextStep
 from smstui.screens.messaging.writing import Writing
+from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.screens.settings.sender_form import SenderForm
 from smstui.services.campaigns import Plan
@@ -121,7 +122,7 @@ class SendPage(Page):
         self.action_back()
 
     @on(Button.Pressed, "#next")
-    @work(group="send-step", exclusive=True)
+    @once_at_a_time("send-step")
     async def action_next(self) -> None:
         """Go on to the recipients, once the text is right."""
         self._touched = set(FIELDS)
@@ -134,7 +135,7 @@ class SendPage(Page):
         self._recipients_step.query_one("#numbers").focus()
 
     @on(Button.Pressed, "#send")
-    @work(group="send-step", exclusive=True)
+    @once_at_a_time("send-step")
     async def action_send(self) -> None:
         """Confirm with the numbers, and send."""
         self._touched.add("recipients")
@@ -179,7 +180,7 @@ class SendPage(Page):
         self.refresh_bindings()
 
     @on(TextStep.SenderWanted)
-    @work(group="send-sender", exclusive=True)
+    @once_at_a_time("send-sender")
     async def _add_sender(self) -> None:
         name = await self.ask(SenderForm(self.backend.senders, self.actor))
         if name is not None:

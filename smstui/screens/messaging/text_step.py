@@ -162,6 +162,10 @@ class TextStep(Vertical):
     def _stop_ticked(self, event: Tick.Changed) -> None:
         self._edit("stop", replace(self._writing, stop=event.value))
 
+    @on(Tick.Submitted)
+    def _stop_done(self) -> None:
+        self.screen.focus_next()
+
     @on(Button.Pressed, "#add-sender")
     def _add_pressed(self, event: Button.Pressed) -> None:
         event.stop()

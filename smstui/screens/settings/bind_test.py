@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from smstui.domain.errors import Refusal
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.once import once_at_a_time
 from smstui.services.connection_settings import ConnectionSettings
 from smstui.services.connections import Connections
 from smstui.widgets.screen import TranslatedModal
@@ -42,7 +43,7 @@ class BindTest(TranslatedModal[bool]):
         """Begin."""
         self._try()
 
-    @work(group="bind-test", exclusive=True)
+    @once_at_a_time("bind-test")
     async def _try(self) -> None:
         try:
             await self._connections.test(self._target)

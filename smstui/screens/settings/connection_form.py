@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -15,6 +15,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.screens.settings.bind_test import BindTest
 from smstui.screens.settings.connection_values import BLANK, refusal_of, whole
@@ -169,6 +170,7 @@ class ConnectionForm(Page):
             self._check("reply_number")
 
     @on(Input.Submitted)
+    @on(Tick.Submitted)
     def _go_on(self) -> None:
         self.screen.focus_next()
 
@@ -184,11 +186,11 @@ class ConnectionForm(Page):
         if self._all_right():
             self._save()
 
-    @work(group="connection-test", exclusive=True)
+    @once_at_a_time("connection-test")
     async def _test(self) -> None:
         await self.ask(BindTest(self.backend.connections, self._to_try()))
 
-    @work(group="connection-save", exclusive=True)
+    @once_at_a_time("connection-save")
     async def _save(self) -> None:
         written = self.written()
         try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -16,6 +16,7 @@ from smstui.domain.text import printable
 from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.list_page import ListPage
+from smstui.screens.once import once_at_a_time
 from smstui.screens.settings.bind_test import BindTest
 from smstui.screens.settings.connection_form import ConnectionForm
 from smstui.screens.settings.connection_health import ConnectionHealthPage
@@ -86,7 +87,7 @@ class ConnectionsPage(ListPage[str]):
         self.query_one("#reason", Static).update(Content(printable(chosen.reason) if chosen else ""))
 
     @on(WindowedTable.Chosen)
-    @work(group="connections-edit", exclusive=True)
+    @once_at_a_time("connections-edit")
     async def _chosen(self, event: WindowedTable.Chosen) -> None:
         if not self.actor.is_admin:
             return
@@ -107,14 +108,14 @@ class ConnectionsPage(ListPage[str]):
             self.open(ConnectionHealthPage(name))
 
     @on(Button.Pressed, "#test")
-    @work(group="connections-test", exclusive=True)
+    @once_at_a_time("connections-test")
     async def action_test(self) -> None:
         """Bind to the connection under the cursor, and unbind."""
         if (name := self.table.cursor_key) is not None:
             await self.ask(BindTest(self.backend.connections, name))
 
     @on(Button.Pressed, "#remove")
-    @work(group="connections-remove", exclusive=True)
+    @once_at_a_time("connections-remove")
     async def action_remove(self) -> None:
         """Delete the connection under the cursor, once that is confirmed."""
         if (name := self.table.cursor_key) is None:

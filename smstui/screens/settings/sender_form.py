@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,6 +14,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.sender import check_sender
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.once import once_at_a_time
 from smstui.services.senders import Senders
 from smstui.widgets.fields import LineField
 from smstui.widgets.labelled import Labelled
@@ -61,6 +62,7 @@ class SenderForm(TranslatedModal[str | None]):
         self._row.hint(_("11 letters or digits at most, no space, not digits only."))
 
     @on(Input.Submitted)
+    @on(Tick.Submitted)
     @on(Button.Pressed, "#create")
     def _create_asked(self) -> None:
         self._create()
@@ -73,7 +75,7 @@ class SenderForm(TranslatedModal[str | None]):
         """Add nothing."""
         self.dismiss(None)
 
-    @work(group="sender-form", exclusive=True)
+    @once_at_a_time("sender-form")
     async def _create(self) -> None:
         name, default = self.query_one("#name", Input).value, self.query_one("#default", Tick).value
         try:

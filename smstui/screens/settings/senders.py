@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -13,6 +13,7 @@ from smstui.domain.errors import Refusal
 from smstui.formats import date_time, explain
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.list_page import ListPage
+from smstui.screens.once import once_at_a_time
 from smstui.screens.settings.sender_form import SenderForm
 from smstui.services.senders import Sender
 from smstui.widgets.columns import Column
@@ -53,7 +54,7 @@ class SendersPage(ListPage[str]):
         self.note = ngettext("{count} sender", "{count} senders", len(senders)).format(count=len(senders))
 
     @on(Button.Pressed, "#add")
-    @work(group="senders-add", exclusive=True)
+    @once_at_a_time("senders-add")
     async def action_add(self) -> None:
         """Ask for a name in the pop-up, and add it."""
         if await self.ask(SenderForm(self.backend.senders, self.actor)):
@@ -61,7 +62,7 @@ class SendersPage(ListPage[str]):
         self.table.focus()
 
     @on(Button.Pressed, "#default")
-    @work(group="senders-default", exclusive=True)
+    @once_at_a_time("senders-default")
     async def action_make_default(self) -> None:
         """Make the sender under the cursor the default."""
         if (name := self.table.cursor_key) is None:
@@ -73,7 +74,7 @@ class SendersPage(ListPage[str]):
         self.read_soon()
 
     @on(Button.Pressed, "#remove")
-    @work(group="senders-remove", exclusive=True)
+    @once_at_a_time("senders-remove")
     async def action_remove(self) -> None:
         """Delete the ticked senders, or else the one under the cursor, once that is confirmed."""
         names = self.chosen
