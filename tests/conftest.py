@@ -32,7 +32,11 @@ from tests.postgresql import Server, running_server
 from tests.support import PASSWORD, FakeClock
 
 hypothesis.settings.register_profile(
-    "unhurried", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unhurried",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
 )
 hypothesis.settings.load_profile("unhurried")
 

@@ -54,6 +54,7 @@ _AWAITING_PARTS = Statement(
 )
 
 
+_ANY_PART = Statement("SELECT part FROM message_part WHERE connection_id = ? AND state = 'accepted' LIMIT 1")
 _ANY_SENT_TO = Statement(
     """
     SELECT message.id FROM message JOIN campaign ON campaign.id = message.campaign_id
@@ -221,6 +222,8 @@ def _awaiting(tx: Connection, connection_id: int, keys: Collection[str]) -> dict
     found: defaultdict[str, list[Awaiting]] = defaultdict(list)
     wanted = json.dumps(sorted(keys))
     for statement in (_AWAITING_MESSAGES, _AWAITING_PARTS):
+        if statement is _AWAITING_PARTS and _ANY_PART.first(tx, connection_id) is None:
+            break
         for key, *awaiting in statement.rows(tx, connection_id, wanted):
             found[key].append(Awaiting(*awaiting))
     return found

@@ -32,8 +32,6 @@ from smstui.storage.database import Database
 
 GROUP = 1000
 """Outcomes, and deliveries, written in one transaction, at most."""
-GATHER = 0.001
-"""Seconds that news waits for more: what answers it, and the next window, then share its transaction."""
 NOTING = 0.5
 """Seconds between receipts that are shown: nobody reads all of them."""
 RETRY = 1.0
@@ -162,7 +160,7 @@ class Journal:
         """Write until `finish`. Raises LeaseLost."""
         while not (self._finishing and not self._has_news()):
             await self._news.wait()
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(0)  # what else has come in the same turn of the loop shares the transaction
             self._news.clear()
             while self._has_news():
                 if not await self._write(self._turn()):

@@ -3,12 +3,14 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from smstui.domain.states import FINAL_STATES, MessageState
 from smstui.services.dispatch.flight import Part, Settled
 from smstui.services.message_counts import Moved, count_moves
+from smstui.services.parked_receipts import any_parked
 from smstui.services.receipt_ids import LearntForm
 from smstui.services.receipts import match_parked, resolve_parked
 from smstui.smpp.ids import ID_LENGTH, id_key
@@ -52,11 +54,11 @@ def write_outcomes(
     if not sent:
         return learnt
     _write_messages(tx, connection_id, sent, now)
-    parts = [_part_row(connection_id, one, part) for one in sent for part in one.parts]
-    _INSERT_PART.run_each(tx, parts)
-    smsc_ids = {one.smsc_id for one in sent} | {part.smsc_id for one in sent for part in one.parts}
-    smsc_ids.discard("")
-    learnt = match_parked(tx, connection_id, smsc_ids, learnt)
+    parts = [(one, part) for one in sent if one.parts for part in one.parts]
+    _INSERT_PART.run_each(tx, [_part_row(connection_id, one, part) for one, part in parts])
+    if any_parked(tx, connection_id):
+        smsc_ids = {one.smsc_id for one in sent} | {part.smsc_id for _, part in parts}
+        learnt = match_parked(tx, connection_id, smsc_ids - {""}, learnt)
     if any(one.state is MessageState.UNKNOWN for one in sent):
         return resolve_parked(tx, connection_id, learnt)
     return learnt
@@ -64,20 +66,28 @@ def write_outcomes(
 
 def _write_messages(tx: Connection, connection_id: int, sent: Sequence[Settled], now: int) -> None:
     """One statement for all messages that became the same."""
-    alike: defaultdict[tuple[int, MessageState, int, int, int], list[tuple[int, str | None, str | None]]]
-    alike = defaultdict(list)
+    alike: defaultdict[tuple[int, MessageState, int, int, int], list[Settled]] = defaultdict(list)
     for one in sent:
-        smsc_id = one.smsc_id[:ID_LENGTH] or None
-        row = (one.message_id, smsc_id, smsc_id and id_key(smsc_id)[:ID_LENGTH])
-        alike[one.campaign_id, one.state, one.accepted_parts, one.status, one.sent_at].append(row)
+        alike[_likeness(one)].append(one)
     moves = []
-    for (campaign_id, state, accepted_parts, status, sent_at), rows in alike.items():
+    for (campaign_id, state, accepted_parts, status, sent_at), group in alike.items():
+        rows = [
+            (key, smsc_id[:ID_LENGTH] or None, id_key(smsc_id)[:ID_LENGTH] or None) for key, _, smsc_id, *_ in group
+        ]
         final_at = now if state in FINAL_STATES else None
         refused = status if state is MessageState.REJECTED else None
         values = (state.value, connection_id, accepted_parts, refused, sent_at, now, final_at)
         written = _UPDATE_MESSAGES.run(tx, *values, json.dumps(rows))
         moves.append(Moved(campaign_id, MessageState.QUEUED, state, written))
     count_moves(tx, moves)
+
+
+_likeness = attrgetter("campaign_id", "state", "accepted_parts", "status", "sent_at")
+
+
+def _id_row(one: Settled) -> tuple[int, str | None, str | None]:
+    smsc_id = one.smsc_id[:ID_LENGTH] or None
+    return one.message_id, smsc_id, smsc_id and id_key(smsc_id)[:ID_LENGTH]
 
 
 def _part_row(connection_id: int, one: Settled, part: Part) -> tuple[str | int | None, ...]:
