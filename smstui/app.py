@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
+from textual.actions import SkipAction
 from textual.app import AutopilotCallbackType, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
@@ -25,6 +26,7 @@ from smstui.screens.once import once_at_a_time
 from smstui.terminal import never_waiting
 from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
+from smstui.widgets.line_field import NEXT, LineField
 from smstui.widgets.too_small import SMALLEST_HEIGHT, SMALLEST_WIDTH, TooSmall
 
 if TYPE_CHECKING:
@@ -58,9 +60,10 @@ class SmstuiApp(Host):
         Binding("f1", "help", N_("Help"), id="app.help"),
         Binding("f9", "phones", N_("Phones (demo)"), id="app.phones", show=False, priority=True),
         Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", show=False, priority=True),
-        # Handled before the focused widget sees them: keys typed right after Tab find the new focus, however fast.
+        # Handled before the focused widget sees them: what is typed right after finds the new focus, however fast.
         Binding("tab", "focus_next", show=False, id="app.focus_next", priority=True),
         Binding("shift+tab", "focus_previous", show=False, id="app.focus_previous", priority=True),
+        Binding("enter", "go_on", show=False, id="app.go_on", priority=True),
     ]
 
     def __init__(
@@ -294,6 +297,16 @@ class SmstuiApp(Host):
 
         if self.demo is not None and not isinstance(self.screen, HandsetsModal):
             self.push_screen(HandsetsModal(self.demo.handsets))
+
+    def action_go_on(self) -> None:
+        """Go from a field that leads to another there; Enter elsewhere is whatever has the focus's own."""
+        field = self.focused
+        if not isinstance(field, LineField) or not field.leads_to:
+            raise SkipAction
+        if field.leads_to == NEXT:
+            self.screen.focus_next()
+        else:
+            self.screen.set_focus(self.screen.query_one(field.leads_to))
 
     def action_help_quit(self) -> None:
         """Ctrl+C does not quit: say what does."""

@@ -1,9 +1,9 @@
 """The field of a code received by SMS."""
 
-from textual.widgets import Input
+from smstui.widgets.line_field import LineField
 
 
-class CodeInput(Input):
+class CodeInput(LineField):
     """Takes digits, and the spaces that a pasted code may hold."""
 
     def __init__(self, digits: int, *, id: str | None = None) -> None:  # noqa: A002
@@ -11,7 +11,6 @@ class CodeInput(Input):
         super().__init__(
             id=id, restrict=r"[\d\s]*", max_length=2 * digits, placeholder="0" * digits, select_on_focus=False
         )
-        self.cursor_blink = False
         self._digits = digits
 
     @property

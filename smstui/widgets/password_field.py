@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from smstui.domain.password import PasswordRule, broken_rules
 from smstui.i18n import _
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.tick import Tick
 
 
@@ -32,11 +33,16 @@ class PasswordRules(Static):
 class PasswordField(Vertical):
     """The field, the box that shows what is typed, the five rules."""
 
+    def __init__(self, *, leads_to: str, id: str) -> None:  # noqa: A002
+        """`leads_to` is where Enter leads, as in a LineField."""
+        super().__init__(id=id)
+        self._leads_to = leads_to
+
     def compose(self) -> ComposeResult:
         """Field and box on a line, rules under it."""
         yield Labelled(
             _("Password"),
-            Input(password=True, id="password"),
+            LineField(password=True, id="password").leading_to(self._leads_to),
             Tick(_("Show"), id="show-password", compact=True),
         )
         yield PasswordRules()

@@ -41,4 +41,8 @@ class PhonePreview(Vertical):
         """Show `text`, complete with its STOP mention, from `sender`."""
         self.query_one(".phone--sender", Static).update(Content(printable(sender)))
         bubble = self.query_one(".phone--bubble", Static)
-        bubble.update(Content(printable(text)) if text else Content.styled(_("Your message"), "$text-disabled"))
+        bubble.update(
+            Content(printable(text, keep_newlines=True))
+            if text
+            else Content.styled(_("Your message"), "$text-disabled")
+        )

@@ -14,7 +14,7 @@ from smstui import formats
 from smstui.domain.recipients import Recipients, RefusedLine, read_recipients
 from smstui.i18n import _, ngettext
 from smstui.widgets.columns import Column
-from smstui.widgets.fields import TextField
+from smstui.widgets.text_field import TextField
 from smstui.widgets.windowed_table import WindowedTable
 
 LARGE_PASTE = 500

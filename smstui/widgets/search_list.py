@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from smstui import formats
 from smstui.i18n import N_, _
 from smstui.widgets.columns import Column
-from smstui.widgets.fields import LineField
+from smstui.widgets.line_field import LineField
 from smstui.widgets.windowed_table import Cells, Key, WindowedTable
 
 SortValue = str | int | float | datetime

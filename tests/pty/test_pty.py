@@ -31,6 +31,17 @@ def test_small_and_large_again_keeps_what_was_typed(terminal: Terminal) -> None:
     assert terminal.until_ended() == 0
 
 
+def test_what_is_typed_ahead_finds_its_field(terminal: Terminal) -> None:
+    """A slow line brings many keys at once."""
+    terminal.until(lambda: "Identifier" in terminal.text())
+    terminal.type(b"ma-boutique\rnot-this-one\r")
+    terminal.until(lambda: "Wrong identifier or password" in terminal.text())
+    assert "ma-boutique" in terminal.text()
+    assert "not-this-one" not in terminal.text()
+    terminal.type(b"\x11")
+    assert terminal.until_ended() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly(terminal: Terminal, number: signal.Signals) -> None:
     terminal.until(lambda: "Identifier" in terminal.text())

@@ -226,10 +226,12 @@ async def test_a_sender_is_added_on_the_way(road: Road) -> None:
 
 async def test_the_preview_is_in_front_when_narrow(road: Road) -> None:
     stage = road.stage
-    await write(road, text="Bonjour [bold]à tous[/bold]")
+    await write(road, text="Bonjour [bold]à\ntous[/bold]")
     await stage.press("f4")
-    await stage.until_screen(PreviewModal)
+    preview = await stage.until_screen(PreviewModal)
     await stage.until(lambda: "Bonjour [bold]à" in stage.text())
+    assert "⏎" not in stage.text()
+    assert preview.query_one(".phone--bubble").region.height == 2
     await stage.press("escape")
     await stage.until(lambda: not isinstance(stage.app.screen, PreviewModal))
 

@@ -19,6 +19,7 @@ from smstui.screens.once import once_at_a_time
 from smstui.services.certification import CODE_DIGITS, TEST_CREDITS, Certified, CodeSent
 from smstui.widgets.code_input import CodeInput
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 
 HOTLINE = "+33 (0)4 91 05 64 62"
@@ -68,7 +69,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
                 classes="dialog-text muted",
                 markup=False,
             )
-            yield Labelled(_("Phone number"), Input(id="number", placeholder="06 01 02 03 04"), id="number-field")
+            yield Labelled(_("Phone number"), LineField(id="number", placeholder="06 01 02 03 04"), id="number-field")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("I will do that later"), classes="later", compact=True)
                 yield Button(_("Send the code"), id="send", variant="primary", compact=True)
@@ -90,7 +91,6 @@ class CertificationModal(TranslatedModal[Certified | None]):
 
     def on_mount(self) -> None:
         """Go on with the code that is awaited, if one is."""
-        self.query_one("#number", Input).cursor_blink = False
         self._show_step()
         self.set_interval(1.0, self._count_down)
         self._find_pending()

@@ -16,6 +16,7 @@ from smstui.i18n import N_, _
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedScreen
 
 SIGN_UP_MODULE = "smstui.screens.account.sign_up"
@@ -41,9 +42,12 @@ class LoginScreen(TranslatedScreen[None]):
         with Vertical(classes="card") as card:
             card.border_title = Content("smstui")
             yield Static(_("Log in"), classes="card-title", markup=False)
-            yield Labelled(_("Identifier"), Input(demo.login if demo else "", id="login"), id="login-field")
+            login = LineField(demo.login if demo else "", id="login").leading_to("#password")
+            yield Labelled(_("Identifier"), login, id="login-field")
             yield Labelled(
-                _("Password"), Input(demo.password if demo else "", password=True, id="password"), id="password-field"
+                _("Password"),
+                LineField(demo.password if demo else "", password=True, id="password"),
+                id="password-field",
             )
             with Horizontal(classes="card-buttons"):
                 yield Button(_("Log in"), id="log-in", variant="primary", compact=True)
@@ -54,9 +58,7 @@ class LoginScreen(TranslatedScreen[None]):
                 yield Button(_("Sign up!"), id="sign-up", classes="link", compact=True)
 
     def on_mount(self) -> None:
-        """Ready to type; no cursor that blinks over a slow line; the keys come after the first paint."""
-        for field in self.query(Input):
-            field.cursor_blink = False
+        """Ready to type; the keys come after the first paint."""
         self.query_one("#log-in" if self.host.demo else "#login").focus()
         self.call_after_refresh(self._show_keys)
 
@@ -69,10 +71,6 @@ class LoginScreen(TranslatedScreen[None]):
         for field in self.query(Labelled):
             if event.input in field.walk_children() and field.error:
                 field.fail("")
-
-    @on(Input.Submitted, "#login")
-    def _to_password(self) -> None:
-        self.query_one("#password").focus()
 
     @on(Input.Submitted, "#password")
     @on(Button.Pressed, "#log-in")

@@ -20,6 +20,7 @@ from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
 from smstui.services.accounts import EmailTaken, LoginTaken, SignUp, TermsNotAccepted
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.modals import ConfirmModal, TextModal
 from smstui.widgets.password_field import PasswordField
 from smstui.widgets.screen import TranslatedScreen
@@ -51,9 +52,9 @@ class SignUpScreen(TranslatedScreen[None]):
         """The fields in the order of the guide."""
         with Vertical(classes="card") as card:
             card.border_title = Content(_("Create an account"))
-            yield Labelled(_("Identifier"), Input(self._login, id="login"), id="login-field")
-            yield Labelled(_("E-mail"), Input(id="email"), id="email-field")
-            yield PasswordField(id="password-field")
+            yield Labelled(_("Identifier"), LineField(self._login, id="login").leading_to("#email"), id="login-field")
+            yield Labelled(_("E-mail"), LineField(id="email").leading_to("#password"), id="email-field")
+            yield PasswordField(leads_to="#terms", id="password-field")
             yield Labelled(
                 "",
                 Tick(_("I have read and accept the terms of use"), id="terms", compact=True),
@@ -67,8 +68,6 @@ class SignUpScreen(TranslatedScreen[None]):
 
     def on_mount(self) -> None:
         """Ready to type."""
-        for field in self.query(Input):
-            field.cursor_blink = False
         self.query_one("#login").focus()
 
     @on(Input.Changed, "#login")
@@ -92,10 +91,6 @@ class SignUpScreen(TranslatedScreen[None]):
     @on(Tick.Changed, "#terms")
     def _terms_ticked(self) -> None:
         self.query_one("#terms-field", Labelled).fail("")
-
-    @on(Input.Submitted)
-    def _next_field(self) -> None:
-        self.focus_next("Input, #terms")
 
     @on(Tick.Submitted)
     @on(Button.Pressed, "#sign-up")

@@ -15,8 +15,8 @@ from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.once import once_at_a_time
 from smstui.services.opt_outs import OptOuts
-from smstui.widgets.fields import LineField
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 
 

@@ -22,7 +22,7 @@ from smstui.formats import clock_time, explain
 from smstui.i18n import N_, _
 from smstui.screens.page import Page
 from smstui.widgets.columns import Column
-from smstui.widgets.fields import LineField
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.windowed_table import WindowedTable
 

@@ -15,9 +15,10 @@ from smstui.domain.text import Encoding, transliterate, with_stop
 from smstui.i18n import N_, _
 from smstui.screens.messaging.writing import Writing
 from smstui.widgets.choice_line import ChoiceLine
-from smstui.widgets.fields import LineField, TextField
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import LineField
 from smstui.widgets.text_counter import TextCounter
+from smstui.widgets.text_field import TextField
 from smstui.widgets.tick import Tick
 
 _SHORT_WORDS = {
@@ -72,7 +73,9 @@ class TextStep(Vertical):
             id="sender-row",
         )
         yield Labelled(
-            _("Name"), LineField(self._writing.name, max_length=NAME_LIMIT, id="name", compact=True), id="name-row"
+            _("Name"),
+            LineField(self._writing.name, max_length=NAME_LIMIT, id="name", compact=True).leading_to("#text"),
+            id="name-row",
         )
         area = TextField(self._writing.text, id="text", highlight_cursor_line=False)
         area.border_title = _("Text")
@@ -149,10 +152,6 @@ class TextStep(Vertical):
     @on(Input.Changed, "#name")
     def _named(self, event: Input.Changed) -> None:
         self._edit("name", replace(self._writing, name=event.value))
-
-    @on(Input.Submitted, "#name")
-    def _name_done(self) -> None:
-        self.focus_on("text")
 
     @on(TextArea.Changed, "#text")
     def _text_written(self, event: TextArea.Changed) -> None:

@@ -23,8 +23,8 @@ from smstui.screens.settings.words import TYPE_WORDS
 from smstui.services.connection_settings import ConnectionSettings, InvalidConnection
 from smstui.services.connections import ConnectionNameTaken
 from smstui.smpp.values import Alphabet, BindMode, LongMessages
-from smstui.widgets.fields import LineField
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.line_field import NEXT, LineField
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.tick import Tick
 
@@ -66,6 +66,8 @@ class ConnectionForm(Page):
         """One value a line; the test and the saving at the bottom."""
         with VerticalScroll(can_focus=False):
             for field, label, control in self._controls():
+                if isinstance(control, LineField):
+                    control.leads_to = NEXT
                 yield Labelled(label, control, id=f"{field}-row", classes="-wide")
         with Horizontal(classes="actions"):
             yield Button(_("Test"), id="test", compact=True)
@@ -169,7 +171,6 @@ class ConnectionForm(Page):
             self._check("types")
             self._check("reply_number")
 
-    @on(Input.Submitted)
     @on(Tick.Submitted)
     def _go_on(self) -> None:
         self.screen.focus_next()
