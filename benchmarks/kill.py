@@ -17,7 +17,7 @@ from benchmarks.product import DISPATCH, Product, connected
 LOST = Bar("kill_9_lost", "`kill -9` in mid-run: messages lost", "", 0, 0, at_least=False)
 TWICE = Bar("kill_9_sent_twice", "`kill -9` in mid-run: messages sent twice", "", 0, 0, at_least=False)
 UNKNOWN = Bar("kill_9_unknown_of_window", "`kill -9` in mid-run: unknown after one, of the window", "×", 1, 1, False)
-COUNTS = {10: 8000, 100: 60_000, 500: 250_000}
+COUNTS = {10: 8000, 100: 60_000, 500: 200_000}
 """Messages by window: more than can leave before the last kill, with responses that take RESPONSE_DELAY."""
 RESPONSE_DELAY = 0.01
 _LONGEST_LIFE = 0.5
