@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
+from textual import work
 from textual.actions import SkipAction
 from textual.app import AutopilotCallbackType, SystemCommand
 from textual.binding import Binding, BindingType
@@ -27,7 +27,6 @@ from smstui.terminal import never_waiting
 from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
 from smstui.widgets.line_field import NEXT, LineField
-from smstui.widgets.too_small import SMALLEST_HEIGHT, SMALLEST_WIDTH, TooSmall
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -81,7 +80,6 @@ class SmstuiApp(Host):
         self._ending = asyncio.Event()
         self._services: asyncio.Task[None] | None = None
         self._refusal: Refusal | None = None
-        self._too_small = False
         use_language(settings.language)
         no_break.keep_together()
         for own in (theme.DARK, theme.LIGHT):
@@ -118,7 +116,7 @@ class SmstuiApp(Host):
 
     async def on_mount(self) -> None:
         """Show the login; everything else waits until it is painted."""
-        self.screen_change_signal.subscribe(self, self._cover_if_too_small)
+        self.cover_new_screens()
         self._listen_to_signals()
         login = LoginScreen()
         await self.push_screen(login)
@@ -325,26 +323,6 @@ class SmstuiApp(Host):
             if not await finish_sending(self, DRAIN_TIMEOUT, asking=asking):
                 return
         self.exit()
-
-    async def on_event(self, event: events.Event) -> None:
-        """While the terminal is too small, what is typed must not reach what can't be seen; quitting still works."""
-        if isinstance(event, events.Resize):
-            self._too_small = event.size.width < SMALLEST_WIDTH or event.size.height < SMALLEST_HEIGHT
-        typed = isinstance(event, (events.InputEvent, events.Paste))
-        quits = isinstance(event, events.Key) and event.key == "ctrl+q"
-        if quits or not (typed and self._too_small):
-            await super().on_event(event)
-
-    def on_resize(self) -> None:
-        """Cover the page, or show it again."""
-        for screen in self.screen_stack:
-            self._cover_if_too_small(screen)
-
-    def _cover_if_too_small(self, screen: Screen[object]) -> None:
-        if not self._too_small:
-            screen.query(TooSmall).remove()
-        elif not screen.query(TooSmall):
-            screen.mount(TooSmall())
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as keyboards name it, in the language of the person."""

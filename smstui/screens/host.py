@@ -3,9 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from smstui.domain.actor import Actor
+from smstui.screens.small_terminal import CoversScreens
 
 if TYPE_CHECKING:
     from smstui.services.backend import Backend
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from smstui.settings import Settings
 
 
-class Host(App[int]):
+class Host(CoversScreens):
     """The application, as its screens see it: the services, who is logged in, and the way from one to another."""
 
     def __init__(self, settings: "Settings", demo: "Demo | None" = None) -> None:
