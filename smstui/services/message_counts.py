@@ -16,7 +16,12 @@ _ADD = Statement(
     """
     INSERT INTO message_count AS known (campaign_id, state, messages) VALUES (?, ?, ?)
     ON CONFLICT (campaign_id, state) DO UPDATE SET messages = known.messages + excluded.messages
-    """
+    """,
+    arrays="""
+    INSERT INTO message_count AS known (campaign_id, state, messages)
+    SELECT * FROM unnest(?::bigint[], ?::text[], ?::bigint[])
+    ON CONFLICT (campaign_id, state) DO UPDATE SET messages = known.messages + excluded.messages
+    """,
 )
 _COUNTS = Statement("SELECT state, messages FROM message_count WHERE campaign_id = ?")
 

@@ -29,7 +29,13 @@ _UPDATE_PART = Statement(
     """
     UPDATE message_part SET state = ?, error = ?
     WHERE message_id = ? AND part = ? AND COALESCE(state, '') IN ('accepted', 'unknown')
-    """
+    """,
+    arrays="""
+    UPDATE message_part SET state = new.state, error = new.error
+    FROM unnest(?::text[], ?::text[], ?::bigint[], ?::int[]) AS new (state, error, message_id, part)
+    WHERE message_part.message_id = new.message_id AND message_part.part = new.part
+        AND COALESCE(message_part.state, '') IN ('accepted', 'unknown')
+    """,
 )
 
 

@@ -23,7 +23,9 @@ class Statement:
 
     `arrays` is what PostgreSQL runs for many rows: all at once, from an array for each of their columns, such as
     `UPDATE t SET b = new.b FROM unnest(?::bigint[], ?::text[]) AS new (id, b) WHERE t.id = new.id`. Of two rows that
-    change the same one, either counts. Every way to run a statement raises what SQLAlchemy raises.
+    change the same one, either counts. Without it they are run one by one: psycopg's executemany is a pipeline, and a
+    process stopped inside one is never idle to the server, which then can't take its locks away. Every way to run a
+    statement raises what SQLAlchemy raises.
     """
 
     def __init__(self, sqlite: str, postgresql: str | None = None, *, arrays: str | None = None) -> None:
@@ -41,10 +43,13 @@ class Statement:
         """Run it for each of `rows`."""
         if rows:
             with self._cursor(tx) as cursor:
-                if self._arrays and tx.dialect.name == _POSTGRESQL:
+                if tx.dialect.name != _POSTGRESQL:
+                    cursor.executemany(self._sqlite, rows)
+                elif self._arrays:
                     cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
                 else:
-                    cursor.executemany(self._text(tx), rows)
+                    for row in rows:
+                        cursor.execute(self._postgresql, row)
 
     def rows(self, tx: Connection, *parameters: object) -> Sequence[Values]:
         """All rows of its result."""

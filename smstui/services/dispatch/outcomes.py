@@ -38,7 +38,12 @@ _INSERT_PART = Statement(
     """
     INSERT INTO message_part (message_id, part, state, connection_id, smsc_id, smsc_id_key, status)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-    """
+    """,
+    arrays="""
+    INSERT INTO message_part (message_id, part, state, connection_id, smsc_id, smsc_id_key, status)
+    SELECT * FROM unnest(?::bigint[], ?::int[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+    ON CONFLICT DO NOTHING
+    """,
 )
 
 
