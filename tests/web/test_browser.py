@@ -108,5 +108,6 @@ async def test_the_page_says_that_its_session_has_ended(serve: Serve, page: Page
     terminal = Terminal(page)
     await page.goto(url)
     await terminal.shows("Log in")
-    await terminal.press("Control+q")
+    await page.wait_for_selector("body.-first-byte")
+    await page.keyboard.press("Control+q")
     await page.get_by_text("The session has ended.").wait_for(timeout=DEADLINE * 1000)
