@@ -53,7 +53,6 @@ async def test_a_stopped_dispatcher_is_replaced_and_fenced(sites: OpenSites) -> 
     await asyncio.gather(*(_stop_and_resume(each) for each in await sites([LATE] * 2)))
 
 
-@pytest.mark.xfail(strict=False, reason="some stops in mid-write keep their server session, and the lane with it")
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_one_that_is_stopped_while_it_writes_is_replaced_too(sites: OpenSites) -> None:
     """The server ends its transaction."""
