@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 from collections.abc import Iterable
 from functools import partial
@@ -43,9 +44,18 @@ CLOSE_TIMEOUT = DRAIN_TIMEOUT + 5.0
 """Seconds after which the application ends whatever its services still do."""
 QUIT = "quit"
 """The group of the worker that ends the application."""
+TROUBLE = "trouble"
+"""The group of the worker that tells of an error."""
 SHELL_MODULE = "smstui.screens.shell"
-WARMED_MODULES = ("smstui.services.backend", SHELL_MODULE, "smstui.screens.dashboard")
-"""Imported in a thread while the person types."""
+WARMED_MODULES = (
+    "smstui.services.backend",
+    SHELL_MODULE,
+    "smstui.screens.dashboard",
+    "smstui.screens.quitting",
+    "smstui.screens.trouble",
+)
+"""Imported in a thread while the person types. The last two must be there even if the program was replaced since."""
+_log = logging.getLogger(__name__)
 
 
 class SmstuiApp(Host):
@@ -190,12 +200,12 @@ class SmstuiApp(Host):
         cause = error.error if isinstance(error, WorkerFailed) else None
         if isinstance(cause, NoMatches) and (not self.is_running or get_current_worker().node._pruning):
             return
-        if isinstance(cause, Exception) and self.is_running:
+        if isinstance(cause, Exception) and self.is_running and get_current_worker().group != TROUBLE:
             self._announce_trouble(cause)
         else:
             super()._handle_exception(error)
 
-    @work(group="trouble")
+    @work(group=TROUBLE)
     async def _announce_trouble(self, error: Exception) -> None:
         from smstui.screens.trouble import trouble
 
@@ -318,10 +328,13 @@ class SmstuiApp(Host):
     @work(group=QUIT, exclusive=True)
     async def _quit(self, *, asking: bool) -> None:
         if self._dispatch and self._backend is not None:
-            from smstui.screens.quitting import finish_sending
+            try:
+                from smstui.screens.quitting import finish_sending
 
-            if not await finish_sending(self, DRAIN_TIMEOUT, asking=asking):
-                return
+                if not await finish_sending(self, DRAIN_TIMEOUT, asking=asking):
+                    return
+            except Exception:  # noqa: BLE001 (who quits is kept by nothing; what was in flight is drained without a screen)
+                _log.exception("quitting without asking or showing what is waited for")
         self.exit()
 
     def get_key_display(self, binding: Binding) -> str:

@@ -100,3 +100,15 @@ async def test_nothing_is_asked_when_another_process_sends(settings: Settings) -
         await other.press("ctrl+q")
         await other.until(lambda: not other.app.is_running)
         assert stage.app.is_running
+
+
+async def test_an_error_keeps_nobody_who_quits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object, **__: object) -> bool:
+        raise OSError("the program was replaced")
+
+    monkeypatch.setattr("smstui.screens.quitting.finish_sending", fail)
+    async with sending(settings, Hazards(response_delay=0.5)) as (stage, _simulator):
+        await stage.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    counts = await left_behind(settings)
+    assert (counts.in_flight, counts.unknown) == (0, 0)
