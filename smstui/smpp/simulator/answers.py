@@ -107,7 +107,7 @@ class Dribble:
         """Write `data`, after what waits."""
         self._bytes.extend(data)
         if self._turn is None:
-            self._turn = asyncio.get_running_loop().call_soon(self._step)
+            self._go_on()
 
     def finish(self) -> None:
         """Call `done` when everything is written."""
@@ -122,10 +122,11 @@ class Dribble:
             self._turn.cancel()
             self._turn = None
 
+    def _go_on(self) -> None:
+        self._turn = asyncio.get_running_loop().call_soon(self._step) if self._bytes else None
+
     def _step(self) -> None:
-        self._turn = None
         self._write(bytes([self._bytes.popleft()]))
-        if self._bytes:
-            self._turn = asyncio.get_running_loop().call_soon(self._step)
-        elif self._is_last:
+        self._go_on()
+        if self._turn is None and self._is_last:
             self._done()
