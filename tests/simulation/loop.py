@@ -14,8 +14,9 @@ from contextvars import Context, ContextVar, copy_context
 from itertools import count
 from typing import Any, Protocol
 
-_BUSY = 20_000
-"""Callbacks at one instant: more is a loop that never waits."""
+_BUSY = 100_000
+"""Callbacks at one instant: more is a loop that never waits. A process that was stopped may have thousands of bytes to
+read, one by one, when it goes on."""
 _ENDLESS = 400_000
 """Callbacks of a simulation."""
 
