@@ -5,7 +5,7 @@ answers; a STOP opts its sender out at once, and is confirmed.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,6 +23,7 @@ from smstui.services.opt_outs import OptOutSource, record_opt_out
 from smstui.services.outgoing import enqueue_system, may_have_left
 from smstui.smpp.alphabet import decode
 from smstui.smpp.values import Concatenation, Inbound
+from smstui.storage.columns import to_milliseconds
 from smstui.storage.tables import account, campaign, inbound_message, inbound_part, message
 from smstui.storage.tables import connection as connection_table
 
@@ -31,6 +32,8 @@ REDELIVERED_WITHIN = timedelta(minutes=5)
 PARTS_KEPT_FOR = timedelta(days=1)
 _ADDRESS_LENGTH = 21
 _CANDIDATES = 50
+UNREAD = timedelta(minutes=1)
+"""A message that left so shortly before a STOP came may not have been read: the STOP means the one before it too."""
 """Campaigns to one number that are looked at, the newest first."""
 _CONFIRMATION = N_("You are unsubscribed and will receive no more messages from us.")
 _NEVER_SENT = (MessageState.SUPPRESSED, MessageState.CANCELLED, MessageState.REJECTED)
@@ -43,6 +46,8 @@ class Sent:
     campaign_id: int
     account_id: int
     sender: str
+    sent_at: int | None
+    """Milliseconds since 1970; None while it is in flight."""
 
 
 def record_inbound(tx: Connection, connection_id: int, inbound: Inbound, at: datetime) -> None:
@@ -135,7 +140,8 @@ def _receive(tx: Connection, connection_id: int, inbound: Inbound, at: datetime)
     carrier = tx.execute(select(connection_table).where(connection_table.c.id == connection_id)).one()
     number, text = e164(inbound.source)[:_ADDRESS_LENGTH], decode(inbound.payload, inbound.encoding).replace("\0", "")
     stop = is_opt_out(text)
-    answered = _answered(_sent_to(tx, connection_id, number), carrier, e164(inbound.destination), stop)
+    answers = _answered(_sent_to(tx, connection_id, number), carrier, e164(inbound.destination), stop)
+    answered = next(iter(answers), None)
     tx.execute(
         insert(inbound_message).values(
             account_id=answered and answered.account_id,
@@ -148,14 +154,14 @@ def _receive(tx: Connection, connection_id: int, inbound: Inbound, at: datetime)
             received_at=at,
         )
     )
-    if answered is not None and stop:
-        _opt_out(tx, carrier, answered, number, inbound.destination, at)
+    if stop:
+        _opt_out(tx, carrier, _meant(answers, at), number, inbound.destination, at)
 
 
 def _sent_to(tx: Connection, connection_id: int, number: str) -> Sequence[Sent]:
     """The campaigns that may have reached `number` over the connection, the newest first."""
     sent = (
-        select(campaign.c.id, campaign.c.account_id, campaign.c.sender)
+        select(campaign.c.id, campaign.c.account_id, campaign.c.sender, message.c.sent_at)
         .join_from(message, campaign, campaign.c.id == message.c.campaign_id)
         .where(
             message.c.destination == number,
@@ -167,11 +173,11 @@ def _sent_to(tx: Connection, connection_id: int, number: str) -> Sequence[Sent]:
         .order_by(message.c.id.desc())
         .limit(_CANDIDATES)
     )
-    return [Sent(row.id, row.account_id, row.sender) for row in tx.execute(sent)]
+    return [Sent(row.id, row.account_id, row.sender, row.sent_at) for row in tx.execute(sent)]
 
 
-def _answered(sent: Sequence[Sent], carrier: ConnectionRow, ours: str, stop: bool) -> Sent | None:
-    """The campaign that a message to our number `ours` answers.
+def _answered(sent: Sequence[Sent], carrier: ConnectionRow, ours: str, stop: bool) -> Sequence[Sent]:
+    """The campaigns that a message to our number `ours` may answer; the first is the one.
 
     The newest that came from `ours`; else, for the short code of the STOP mention, which all campaigns name, the newest
     of all, and so for a STOP in any case; else the newest whose sender is a name, since nobody can reply to that.
@@ -179,13 +185,27 @@ def _answered(sent: Sequence[Sent], carrier: ConnectionRow, ours: str, stop: boo
     to_short_code = ours == e164(carrier.stop_code)
     from_ours = [] if stop and to_short_code else [one for one in sent if e164(one.sender) == ours]
     others = [one for one in sent if to_short_code or is_alphanumeric(one.sender)]
-    return next(iter(from_ours or others), None)
+    return from_ours or others
 
 
-def _opt_out(tx: Connection, carrier: ConnectionRow, answered: Sent, number: str, ours: str, at: datetime) -> None:
-    """Opt `number` out, and confirm it the first time."""
-    if not record_opt_out(tx, answered.account_id, number, OptOutSource.SMS, at, lane=carrier.id):
+def _meant(answers: Iterable[Sent], at: datetime) -> Sequence[Sent]:
+    """Of the campaigns that a STOP may answer, one an account, up to the first that its phone has surely read."""
+    meant: dict[int, Sent] = {}
+    for one in answers:
+        meant.setdefault(one.account_id, one)
+        if one.sent_at is not None and one.sent_at < to_milliseconds(at - UNREAD):
+            break
+    return tuple(meant.values())
+
+
+def _opt_out(
+    tx: Connection, carrier: ConnectionRow, meant: Iterable[Sent], number: str, ours: str, at: datetime
+) -> None:
+    """Opt `number` out for the accounts of these campaigns, and confirm it once if it was not for one of them."""
+    new = [one for one in meant if record_opt_out(tx, one.account_id, number, OptOutSource.SMS, at, lane=carrier.id)]
+    if not new:
         return
+    answered = new[0]
     language = select(account.c.language).where(account.c.id == answered.account_id)
     enqueue_system(
         tx,

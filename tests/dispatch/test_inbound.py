@@ -1,12 +1,17 @@
 """What phones send back: answers, STOP, long and repeated messages."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from smstui.domain.actor import Actor
 from smstui.domain.states import MessageType
 from smstui.services.campaigns import Draft
+from smstui.services.inbound import UNREAD
 from smstui.services.inbox import InboundMessage
 from smstui.smpp.simulator import Hazards
+from smstui.storage.tables import message
 from tests.dispatch.conftest import REPLY_NUMBER, STOP_CODE, OpenPlatform, Platform, numbers
 
 PHONE = "+33612345678"
@@ -111,17 +116,29 @@ async def test_a_stop_in_the_middle_of_a_campaign_keeps_what_is_queued_from_leav
     assert await platform.balance() == 100_000 - 1 - 800
 
 
-async def test_a_stop_concerns_the_account_that_wrote_last(platform: Platform) -> None:
-    rival = await platform.account("rival")
+async def _stop_after(platform: Platform, rival: Actor, read_for: timedelta) -> None:
+    """Two accounts have written to the phone, the rival `read_for` ago; it says STOP to the code that both name."""
     platform.dispatch()
     await _sent(platform, "Mine")
     await _sent(platform, "Theirs", actor=rival)
+    earlier = update(message).values(sent_at=message.c.sent_at - read_for // timedelta(milliseconds=1))
+    await platform.backend.database.write(lambda tx: tx.execute(earlier))
     await platform.simulator.handsets.reply(PHONE, STOP_CODE, "STOP")
-    (message,) = await _inbox(platform, rival, 1)
-    assert message.campaign == "Theirs"
+    (answer,) = await _inbox(platform, rival, 1)
+    assert answer.campaign == "Theirs"
     assert await platform.backend.inbox.list(platform.actor) == ()
-    assert await platform.backend.opt_outs.list(platform.actor) == ()
     assert [one.number for one in await platform.backend.opt_outs.list(rival)] == [PHONE]
+
+
+async def test_a_stop_concerns_the_account_that_wrote_last(platform: Platform) -> None:
+    await _stop_after(platform, await platform.account("rival"), 2 * UNREAD)
+    assert await platform.backend.opt_outs.list(platform.actor) == ()
+
+
+async def test_a_stop_on_its_way_concerns_the_account_that_wrote_before_too(platform: Platform) -> None:
+    """The phone may have said it before it got the last message."""
+    await _stop_after(platform, await platform.account("rival"), UNREAD / 2)
+    assert [one.number for one in await platform.backend.opt_outs.list(platform.actor)] == [PHONE]
 
 
 async def test_what_answers_nothing_is_kept_for_administrators(platform: Platform) -> None:
