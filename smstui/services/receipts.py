@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from smstui.domain.addresses import e164
 from smstui.domain.states import MessageState
 from smstui.services.doubts import resolve_doubts
-from smstui.services.parked_receipts import Arrived, any_parked, forget_parked, park, parked, unpark
+from smstui.services.parked_receipts import Arrived, forget_parked, park, parked, unpark
 from smstui.services.receipt_ids import LearntForm, ReceiptIdForm
 from smstui.services.receipt_writing import Awaiting, write_receipts
 from smstui.smpp.ids import ID_LENGTH, id_candidates, id_key
@@ -87,8 +87,6 @@ def record(
 
 def match_parked(tx: Connection, connection_id: int, smsc_ids: Collection[str], learnt: LearntForm) -> LearntForm:
     """Apply the parked receipts that may be about the messages just accepted as `smsc_ids`."""
-    if not smsc_ids or not any_parked(tx, connection_id):
-        return learnt
     keys = {id_key(form) for smsc_id in smsc_ids for form in id_candidates(smsc_id)}
     return _apply(tx, connection_id, parked(tx, connection_id, keys), learnt)
 
