@@ -53,9 +53,13 @@ async def shopkeeper(stage: Stage) -> Actor:
 
 async def entered(stage: Stage, section: str) -> Actor:
     actor = await shopkeeper(stage)
+    await shown(stage, actor, section)
+    return actor
+
+
+async def shown(stage: Stage, actor: Actor, section: str) -> None:
     await stage.enter(actor)
     await stage.go_to(section)
-    return actor
 
 
 async def empty_campaigns(stage: Stage) -> None:
@@ -109,11 +113,12 @@ async def confirmation(stage: Stage) -> None:
 
 async def campaigns(stage: Stage) -> None:
     await connect(stage.app.backend)
-    actor = await entered(stage, "campaigns")
+    actor = await shopkeeper(stage)
     delivered, queued = MessageState.DELIVERED, MessageState.QUEUED
     failed = [MessageState.REJECTED] * 3
     await seed_campaign(stage.app.backend, actor, "Soldes d'hiver", [delivered] * 1_240 + failed)
     await seed_campaign(stage.app.backend, actor, "Black Friday", [delivered] * 700 + [queued] * 500, running=True)
+    await shown(stage, actor, "campaigns")
     await stage.until(lambda: "1\u202f243" in stage.text() and "Black Friday" in stage.text())
     await stage.settle()
 
@@ -146,10 +151,10 @@ async def connection_form(stage: Stage) -> None:
 
 
 async def senders(stage: Stage) -> None:
-    actor = await entered(stage, "senders")
+    actor = await shopkeeper(stage)
     for name in ("MaBoutique", "Promo"):
         await stage.app.backend.senders.add(actor, name)
-    await stage.go_to("senders")
+    await shown(stage, actor, "senders")
     await stage.until(lambda: "Promo" in stage.text())
 
 
@@ -162,10 +167,10 @@ async def sender_form(stage: Stage) -> None:
 
 
 async def opt_outs(stage: Stage) -> None:
-    actor = await entered(stage, "opt-outs")
+    actor = await shopkeeper(stage)
     for number in ("0601020304", "0612345678"):
         await stage.app.backend.opt_outs.add(actor, number)
-    await stage.go_to("opt-outs")
+    await shown(stage, actor, "opt-outs")
     await stage.until(lambda: "+33612345678" in stage.text())
 
 
