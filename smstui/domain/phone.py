@@ -8,7 +8,7 @@ from functools import cache
 from typing import ClassVar
 
 from smstui.domain.errors import Refusal
-from smstui.domain.visible import printable
+from smstui.domain.visible import excerpt
 from smstui.i18n import N_
 
 FRANCE = "FR"
@@ -16,8 +16,6 @@ FEWEST_DIGITS = 9
 MOST_DIGITS = 15
 """E.164, section 6: country code included."""
 LONGEST_SHORT_NUMBER = 6
-
-_SHOWN_LENGTH = 40
 
 
 @dataclass(eq=False)
@@ -172,7 +170,7 @@ def _parse_by_library(written: str, region: str, text: str) -> str:
         parse,
     )
 
-    shown = _shown(text)
+    shown = excerpt(text)
     try:
         number = parse(written, region)
     except NumberParseException as error:
@@ -213,16 +211,16 @@ def _written(text: str) -> str:
         plain = _integer(decimal, text)
     digits = "".join(filter(str.isdigit, plain))
     if not digits:
-        raise NoDigits(_shown(text))
+        raise NoDigits(excerpt(text))
     if len(digits.removeprefix("00")) > MOST_DIGITS:
-        raise SeveralNumbers(_shown(text))
+        raise SeveralNumbers(excerpt(text))
     written = plain.translate(_SEPARATORS)
     if not _WRITTEN.fullmatch(written):
-        raise ForeignCharacters(_shown(text))
+        raise ForeignCharacters(excerpt(text))
     if len(digits) <= LONGEST_SHORT_NUMBER and not written.startswith("+"):
-        raise ShortNumber(_shown(text))
+        raise ShortNumber(excerpt(text))
     if len(digits) < FEWEST_DIGITS:
-        raise NumberTooShort(_shown(text))
+        raise NumberTooShort(excerpt(text))
     return written
 
 
@@ -254,10 +252,10 @@ def _integer(decimal: re.Match[str], text: str) -> str:
     mantissa, exponent = decimal["mantissa"].replace(",", "."), int(decimal["exponent"])
     decimals = len(mantissa.partition(".")[2])
     if exponent - decimals > _ROUNDED_AWAY:
-        raise RoundedNumber(_shown(text))
+        raise RoundedNumber(excerpt(text))
     value = Decimal(mantissa).scaleb(exponent)
     if value != value.to_integral_value():
-        raise InvalidNumber(_shown(text))
+        raise InvalidNumber(excerpt(text))
     return str(int(value))
 
 
@@ -268,8 +266,3 @@ def _with_overseas_code(written: str) -> str:
         return written
     code = next(name for name, value in match.groupdict().items() if name.startswith("_") and value)
     return f"+{code[1:]}{match['number']}"
-
-
-def _shown(text: str) -> str:
-    shown = printable(text.strip()[: _SHOWN_LENGTH + 1])
-    return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 1]}…"

@@ -15,6 +15,7 @@ _EMOJI_JOINER = re.compile(
     "(?<=[\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 
+LONGEST_EXCERPT = 40
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
 
@@ -48,3 +49,9 @@ def _visible(character: str) -> str:
     if unicodedata.category(character) in _ACTING_CATEGORIES or _BLANK_LETTERS.match(character):
         return f"‹U+{code:04X}›"
     return character
+
+
+def excerpt(text: str) -> str:
+    """`text` made printable, without the spaces around it, shortened to LONGEST_EXCERPT characters: for a sentence."""
+    shown = printable(text.strip()[: LONGEST_EXCERPT + 1])
+    return shown if len(shown) <= LONGEST_EXCERPT else f"{shown[: LONGEST_EXCERPT - 1]}…"

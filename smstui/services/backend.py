@@ -9,11 +9,15 @@ from typing import Self
 
 from smstui.domain.clock import Clock, SystemClock
 from smstui.services.accounts import Accounts
+from smstui.services.audit import AuditTrail
 from smstui.services.campaigns import Campaigns
 from smstui.services.certification import Certification
 from smstui.services.connections import Connections
+from smstui.services.contacts import Contacts
 from smstui.services.credits import Ledger
 from smstui.services.dispatch.dispatcher import Dispatcher
+from smstui.services.free_fields import FreeFields
+from smstui.services.groups import Groups
 from smstui.services.health import Health
 from smstui.services.inbox import Inbox
 from smstui.services.opt_outs import OptOuts
@@ -38,6 +42,10 @@ class Backend:
         self.campaigns = Campaigns(database, clock, queued=self.dispatcher.wake)
         self.inbox = Inbox(database)
         self.opt_outs = OptOuts(database, clock)
+        self.contacts = Contacts(database, clock)
+        self.groups = Groups(database, clock)
+        self.free_fields = FreeFields(database)
+        self.audit = AuditTrail(database)
 
     @classmethod
     @asynccontextmanager

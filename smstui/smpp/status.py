@@ -1,6 +1,10 @@
 """command_status in words (SMPP 3.4, section 5.1.3; the ranges of vendors in table 5-2)."""
 
+from typing import Final
+
 from smstui.i18n import N_
+
+INVALID_DESTINATION: Final = 0x0B
 
 _STATUSES = {
     0x00: ("ESME_ROK", N_("no error")),

@@ -4,7 +4,8 @@ Building them, and wrapping their results, would cost more than running them: th
 are written `?`. Where the two databases differ there is a text for each.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -86,6 +87,19 @@ class Statement:
             raise DBAPIError.instance(
                 self._sqlite, None, error, driver_error, hide_parameters=True, dialect=dialect
             ) from error
+
+
+def with_ids(text: str) -> Statement:
+    """The statement `text`, in which {ids} stands for the ids of one parameter: their list as JSON (see `ids_text`)."""
+    return Statement(
+        text.replace("{ids}", "(SELECT value FROM json_each(?))"),
+        text.replace("{ids}", "(SELECT value::bigint FROM json_array_elements_text(?::json) AS chosen (value))"),
+    )
+
+
+def ids_text(ids: Iterable[int]) -> str:
+    """The parameter for the {ids} of `with_ids`."""
+    return json.dumps(list(ids))
 
 
 def _psycopg(text: str) -> str:

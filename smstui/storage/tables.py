@@ -20,6 +20,14 @@ from sqlalchemy import (
     text,
 )
 
+from smstui.storage.book_tables import audit_entry as audit_entry
+from smstui.storage.book_tables import contact as contact
+from smstui.storage.book_tables import contact_group as contact_group
+from smstui.storage.book_tables import contact_import as contact_import
+from smstui.storage.book_tables import deleted_contact as deleted_contact
+from smstui.storage.book_tables import deleted_member as deleted_member
+from smstui.storage.book_tables import free_field as free_field
+from smstui.storage.book_tables import group_member as group_member
 from smstui.storage.columns import Id, Instant, account_id, metadata, primary_id
 from smstui.storage.health_tables import bind_sample as bind_sample
 from smstui.storage.health_tables import recent_receipt as recent_receipt

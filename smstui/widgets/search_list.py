@@ -1,6 +1,5 @@
 """A list that is all in memory: search as you type, sort, tick rows, and a sentence when there is nothing."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smstui import formats
+from smstui.domain.folding import folded
 from smstui.i18n import N_, _
 from smstui.widgets.columns import Column
 from smstui.widgets.line_field import LineField
@@ -114,11 +114,6 @@ class SearchList(Vertical, Generic[Key]):
         shown = formats.number(len(found))
         of_all = f"{shown} / {formats.number(len(self._entries))}" if len(found) < len(self._entries) else shown
         self.query_one(".search--count", Static).update(of_all)
-
-
-def folded(text: str) -> str:
-    """`text` without case and accents, as a search compares it."""
-    return "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
 
 
 def _sortable(value: SortValue) -> tuple[float, str]:
