@@ -39,6 +39,8 @@ class Phones:
         """The texts that phones have sent, but for STOP."""
         self.stops: list[tuple[str, list[int]]] = []
         """Numbers that have sent STOP, with the accounts, one of which it must have meant."""
+        self.unheard_stops: set[tuple[str, str]] = set()
+        """The SMSCs and numbers whose STOP the application has not taken."""
 
     def accept(self, smsc: str, submit: Submit) -> None:
         """An SMSC has accepted a submit_sm."""
@@ -58,6 +60,7 @@ class Phones:
     def acknowledge(self, smsc: str, record: ReceiptRecord | InboundRecord) -> None:
         """The application has acknowledged a receipt, or the first part of a message from a phone."""
         if isinstance(record, InboundRecord):
+            self.unheard_stops.discard((smsc, record.number))
             self.note(f"{smsc} is acknowledged {record.text[:20]!r}")
             if len(record.text) <= 70 and not self.inbox_count(record.text):
                 self.blame(f"{record.text!r} was acknowledged before it was in the inbox")
@@ -74,7 +77,9 @@ class Phones:
         """A phone has sent `text` over a connection."""
         if "stop" not in text.lower():
             self.said.append(text)
-        elif to_stop_code:
+            return
+        self.unheard_stops.add((connection, number))
+        if to_stop_code:
             sent = [
                 row
                 for (mark, receiver), rows in self.books.by_mark.items()

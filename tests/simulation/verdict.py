@@ -26,6 +26,7 @@ def unsettled(world: World) -> list[str]:
     if unacknowledged := world.phones.unacknowledged():
         reasons.append(f"receipts are not acknowledged: {unacknowledged[:3]}")
     reasons += [f"{text!r} is not in the inbox" for text in world.phones.said if not world.phones.inbox_count(text)]
+    reasons += [f"the STOP of {number} over {smsc} has not arrived" for smsc, number in world.phones.unheard_stops]
     return reasons
 
 
