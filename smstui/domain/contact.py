@@ -1,17 +1,18 @@
 """A contact of an address book: its fields, and how each is read from what people and spreadsheets write."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import ClassVar, Final
 
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
 from smstui.domain.identity import InvalidEmail, check_email
+from smstui.domain.storable import storable
 from smstui.domain.visible import excerpt
-from smstui.i18n import N_
+from smstui.i18n import LANGUAGES, N_, translated
 
 LONGEST_VALUE: Final = 200
 """Characters of a text field."""
@@ -45,6 +46,8 @@ FIELD_LABELS: Final = {
     ContactField.ADDRESS: N_("Address"),
 }
 """Message ids."""
+GROUPS_LABEL: Final = N_("Groups")
+"""The message id of what a contact's groups are called."""
 
 
 @dataclass(eq=False)
@@ -110,14 +113,17 @@ class ContactDetails:
 
 _SPACES = re.compile(r"\s+")
 _DATE = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})(?:[ T]00:00(?::00)?)?")
+_JOINTS = re.compile(r"[\s_-]+")
 _FIELD_NAME = re.compile(r"\w[\w -]*")
 _UNKNOWN = frozenset({"-", "--", "?", "n/a", "na", "nc", "n.c.", "null", "none", "nan", "#n/a", "neant", "inconnu"})
 """What people and programs write, folded, where they know nothing."""
+_LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
 
 
 def clean_text(text: str) -> str:
     """`text` on one line, without the spaces around it. Raises ValueTooLong."""
-    clean = _SPACES.sub(" ", text).strip()
+    is_plain = text.isprintable() and "  " not in text
+    clean = (text if is_plain else _SPACES.sub(" ", storable(text))).strip()
     if len(clean) > LONGEST_VALUE:
         raise ValueTooLong(excerpt(clean), LONGEST_VALUE)
     return clean
@@ -125,7 +131,7 @@ def clean_text(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether `text` says nothing: empty, or a sign that nothing is known."""
-    return not text or folded(text) in _UNKNOWN
+    return not text or (len(text) <= _LONGEST_UNKNOWN and folded(text) in _UNKNOWN)
 
 
 def parse_birth_date(text: str, today: date) -> date | None:
@@ -161,23 +167,30 @@ def check_field_name(name: str) -> str:
     clean = _SPACES.sub(" ", name).strip()
     if not _FIELD_NAME.fullmatch(clean) or len(clean) > LONGEST_FIELD_NAME:
         raise InvalidFieldName(excerpt(name), LONGEST_FIELD_NAME)
-    if folded(clean).replace(" ", "_") in set(ContactField):
+    if _bare(clean) in _taken_names():
         raise FieldNameTaken(clean)
     return clean
 
 
-def search_text(contact: ContactDetails) -> str:
+@cache
+def _taken_names() -> frozenset[str]:
+    """How exports and scripts call the fields of all contacts, in every language."""
+    labels = (*FIELD_LABELS.values(), GROUPS_LABEL)
+    return frozenset(map(_bare, (*ContactField, *(translated(each, to) for each in labels for to in LANGUAGES))))
+
+
+def _bare(name: str) -> str:
+    return _JOINTS.sub("", folded(name))
+
+
+def search_text(mobile: str, last_name: str, first_name: str, email: str, company: str) -> str:
     """What a search in the book looks through: folded, the name first, so that it also sorts.
 
     The number is there in both forms, as +33612345678 and as 0612345678.
     """
-    national = f"0{contact.mobile[3:]}" if contact.mobile.startswith("+33") else ""
-    values: Iterable[str] = (
-        contact.last_name,
-        contact.first_name,
-        contact.mobile,
-        national,
-        contact.email,
-        contact.company,
-    )
-    return folded(" ".join(filter(None, values)))
+    national = f"0{mobile[3:]}" if mobile.startswith("+33") else ""
+    names = _folded_name(last_name), _folded_name(first_name)
+    return " ".join(filter(None, (*names, mobile, national, folded(email), _folded_name(company))))
+
+
+_folded_name = lru_cache(maxsize=20_000)(folded)

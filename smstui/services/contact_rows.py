@@ -51,7 +51,9 @@ def to_columns(details: ContactDetails) -> dict[str, object]:
         "company": details.company,
         "address": details.address,
         "extra": extra_text(details.extra),
-        "search": search_text(details)[:SEARCHED],
+        "search": search_text(details.mobile, details.last_name, details.first_name, details.email, details.company)[
+            :SEARCHED
+        ],
     }
 
 

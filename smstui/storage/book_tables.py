@@ -94,6 +94,7 @@ contact_import = Table(
     metadata,
     primary_id(),
     account_id(),
+    Column("token", String(32), nullable=False, unique=True, comment="by which its process is known to have finished"),
     Column("file_name", Text, nullable=False, comment="as its owner named it: foreign text"),
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False, comment="octets"),

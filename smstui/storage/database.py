@@ -22,8 +22,10 @@ class Database:
     Writes are done in the order of their calls. A write that has begun is finished even if its caller is cancelled.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, url: str = "") -> None:
         self._store = store
+        self.url = url
+        """By which another process opens it; may hold a password."""
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="smstui-writer")
         self._lanes = ThreadPoolExecutor(store.lanes, "smstui-lane") if store.lanes else self._writer
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="smstui-reader")
@@ -36,7 +38,7 @@ class Database:
         Raises InvalidDatabaseUrl, UnsupportedDatabase, DatabaseUnavailable, DatabaseBusy, DatabaseFull,
         DatabaseCorrupt, DatabaseForeign, DatabaseTooNew.
         """
-        database = cls(await asyncio.to_thread(store_at, url))
+        database = cls(await asyncio.to_thread(store_at, url), url)
         try:
             await asyncio.get_running_loop().run_in_executor(database._writer, database._store.prepare)
         except BaseException:

@@ -102,6 +102,14 @@ def ids_text(ids: Iterable[int]) -> str:
     return json.dumps(list(ids))
 
 
+def with_texts(text: str) -> Statement:
+    """The statement `text`, in which {texts} stands for the texts of one parameter: their list as JSON."""
+    return Statement(
+        text.replace("{texts}", "(SELECT value FROM json_each(?))"),
+        text.replace("{texts}", "(SELECT value FROM json_array_elements_text(?::json) AS chosen (value))"),
+    )
+
+
 def _psycopg(text: str) -> str:
     """`text` with the marks of psycopg."""
     return text.replace("%", "%%").replace("?", "%s")

@@ -83,6 +83,12 @@ def upgrade() -> None:
         "contact_import",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("account_id", ID, nullable=False),
+        sa.Column(
+            "token",
+            sa.String(length=32),
+            nullable=False,
+            comment="by which its process is known to have finished",
+        ),
         sa.Column("file_name", sa.Text(), nullable=False, comment="as its owner named it: foreign text"),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False, comment="octets"),
@@ -107,6 +113,7 @@ def upgrade() -> None:
         sa.Column("rejects", sa.LargeBinary(), nullable=True, comment="the lines left out and why: a compressed CSV"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_import_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_import")),
+        sa.UniqueConstraint("token", name=op.f("uq_contact_import_token")),
     )
     op.create_index(op.f("ix_contact_import_account_id_id"), "contact_import", ["account_id", "id"], unique=False)
     op.create_table(

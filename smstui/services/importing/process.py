@@ -1,0 +1,100 @@
+"""Starting the process that imports, and hearing what it says; see `child`."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from smstui.domain.errors import Refusal
+from smstui.i18n import N_
+from smstui.services.importing import pipe
+from smstui.services.importing.requests import OutOfMemory, Request
+from smstui.services.importing.values import ImportProgress
+
+DEADLINE: Final = 300.0
+"""Seconds that all of it may take."""
+LAST_MOMENT: Final = 5.0
+"""Seconds that the process may take to end once it has answered."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class FileTooDemanding(Refusal):
+    """More memory or time than a file of contacts needs."""
+
+    sentence: ClassVar[str] = N_(
+        "The file needs more memory or time than a file of contacts does: save it again as CSV, or cut it in two."
+    )
+
+
+@dataclass(eq=False)
+class ReadingFailed(Refusal):
+    """The process ended without an outcome: the file made it fall, or somebody stopped it."""
+
+    sentence: ClassVar[str] = N_("Reading the file stopped half-way, and nothing was imported: try again.")
+
+
+async def outcome(request: Request, told: Callable[[ImportProgress], None] | None = None) -> object:
+    """What the process answers to `request`; `told` hears how far it is. Cancelled, it ends the process first.
+
+    Raises the refusals that the process raises, FileTooDemanding, ReadingFailed.
+    """
+    answer: object = None
+    try:
+        async with asyncio.timeout(DEADLINE), _child(request) as stdout:
+            while (said := await pipe.receive(stdout)) is not None:
+                if isinstance(said, ImportProgress):
+                    if told is not None:
+                        told(said)
+                else:
+                    answer = said
+    except TimeoutError:
+        raise FileTooDemanding from None
+    match answer:
+        case None:
+            raise ReadingFailed
+        case OutOfMemory():
+            raise FileTooDemanding
+        case Refusal():
+            raise answer
+        case _:
+            return answer
+
+
+@asynccontextmanager
+async def _child(request: Request) -> AsyncIterator[asyncio.StreamReader]:
+    """The process at work on `request`: what it says. It has ended when the block has."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "smstui.services.importing.child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors = asyncio.create_task(process.stderr.read())
+    try:
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(pipe.pack(request))
+            await process.stdin.drain()
+        yield process.stdout
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(process.wait()), LAST_MOMENT)
+    finally:
+        if process.returncode is None:
+            # Not by `process.kill`, which may take the end of the process away from the one who awaits it.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        await asyncio.shield(process.wait())
+        if said := (await errors).decode(errors="replace").strip():
+            _log.error("the process that imports: %s", said)
