@@ -9,7 +9,19 @@ from smstui.i18n import environment_language
 
 DATABASE_URL_VARIABLE = "SMSTUI_DATABASE_URL"
 ACCOUNT_VARIABLE = "SMSTUI_ACCOUNT"
+UPLOAD_URL_VARIABLE = "SMSTUI_UPLOAD_URL"
+UPLOAD_DIRECTORY_VARIABLE = "SMSTUI_UPLOAD_DIRECTORY"
 DATABASE_FILE = "smstui.db"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPlace:
+    """How files come from the browser of a page of `smstui serve`."""
+
+    url: str
+    """The page that takes them; holds a secret."""
+    directory: Path
+    """Where each appears, in a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,8 @@ class Settings:
     language: str
     """"fr" or "en", until an account has said otherwise."""
     data_directory: Path
+    uploads: UploadPlace | None = None
+    """None when the person's files are on this machine."""
 
     @classmethod
     def load(
@@ -39,6 +53,7 @@ class Settings:
             account=account or environment.get(ACCOUNT_VARIABLE) or None,
             language=language or environment_language(),
             data_directory=directory,
+            uploads=_uploads(environment),
         )
 
 
@@ -46,6 +61,11 @@ def _data_directory() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("smstui", appauthor=False)
+
+
+def _uploads(environment: Mapping[str, str]) -> UploadPlace | None:
+    url, directory = environment.get(UPLOAD_URL_VARIABLE), environment.get(UPLOAD_DIRECTORY_VARIABLE)
+    return UploadPlace(url, Path(directory)) if url and directory else None
 
 
 def _sqlite_url(directory: Path) -> str:

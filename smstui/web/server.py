@@ -10,6 +10,7 @@ from textual_serve.server import Server, to_int
 
 from smstui.i18n import _
 from smstui.web.session import Session
+from smstui.web.uploads import Uploads
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEARTBEAT = 15.0
@@ -24,10 +25,12 @@ class BrowserServer(Server):
         self._arguments = tuple(command)
         self._environment = dict(environment)
         self._sessions: set[Session] = set()
+        self._uploads = Uploads()
 
     async def application(self) -> web.Application:
         """The aiohttp application, to be run by a runner of aiohttp."""
         application = await self._make_app()
+        application.add_routes(self._uploads.routes())
         texts = {"ended": _("The session has ended."), "again": _("Start again")}
         aiohttp_jinja2.get_env(application).globals["texts"] = texts
         return application
@@ -43,9 +46,10 @@ class BrowserServer(Server):
         """Run a session for as long as its page is open."""
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
         await socket.prepare(request)
+        inbox = await self._uploads.open()
         session = Session(
             self._arguments,
-            self._environment,
+            self._environment | inbox.environment(str(request.url.origin())),
             write_bytes=socket.send_bytes,
             write_str=socket.send_str,
             close=lambda: _close(socket),
@@ -58,6 +62,7 @@ class BrowserServer(Server):
         finally:
             await asyncio.shield(session.end())
             self._sessions.discard(session)
+            await self._uploads.close(inbox)
         return socket
 
 
