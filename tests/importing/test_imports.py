@@ -22,7 +22,7 @@ from smstui.services.groups import DynamicGroup, GroupDetails
 from smstui.services.importing.imports import FileNotReadable, UnknownImport, received_file
 from smstui.services.importing.mapping import FreeField, Target
 from smstui.services.importing.planning import NoMobileColumn, NotCertified
-from smstui.services.importing.process import ReadingFailed
+from smstui.services.importing.process import FileTooDemanding, ReadingFailed
 from smstui.services.importing.refusals import FileTooBig
 from smstui.services.importing.sheet import FILE_LIMIT, ReadingOptions
 from smstui.services.importing.values import (
@@ -33,6 +33,7 @@ from smstui.services.importing.values import (
     ImportStage,
     RejectKind,
 )
+from tests.importing.files import excel_xlsx, sheet_xml, unzipped, zipped
 from tests.support import START
 
 each_database = pytest.mark.each_database
@@ -361,6 +362,25 @@ async def test_files_that_are_none(backend: Backend, tmp_path: Path) -> None:
     with pytest.raises(FileTooBig) as raised:
         await backend.imports.open(big)
     assert "10 MB" in explain(raised.value)
+
+
+def amplifying_workbook() -> bytes:
+    """A small file that one long text, used again and again, makes enormous."""
+    parts = unzipped(excel_xlsx([["x" * 30_000]]))
+    cells = '<c t="s"><v>0</v></c>' * 20
+    name = next(name for name in parts if "worksheets/" in name)
+    parts[name] = sheet_xml(f"<row>{cells}</row>" * 5_000).encode()
+    return zipped(parts)
+
+
+async def test_a_file_that_asks_for_much_memory_is_refused(backend: Backend, actor: Actor) -> None:
+    file = received_file("contacts.xlsx", amplifying_workbook())
+    assert len(file.octets) < 100_000
+    with pytest.raises(FileTooDemanding):
+        await backend.imports.look(actor, file, ReadingOptions())
+    with pytest.raises(FileTooDemanding):
+        await backend.imports.run(actor, file, plan(MOBILE))
+    assert not await book(backend, actor)
 
 
 async def test_names_of_others_act_on_nothing(backend: Backend, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from smstui.services.importing import pipe
 from smstui.services.importing.requests import ImportRequest, LookRequest, OutOfMemory, Request
 from smstui.services.importing.values import ImportProgress
 
-MEMORY_LIMIT: Final = 2 * 1024**3
+MEMORY_LIMIT: Final = 5 * 1024**3 // 4
 """Octets of address space."""
 
 

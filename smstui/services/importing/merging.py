@@ -13,7 +13,7 @@ from smstui.services.contact_rows import extra_text
 from smstui.services.importing.sifting import Row
 from smstui.storage.book_tables import SEARCHED
 from smstui.storage.columns import to_milliseconds
-from smstui.storage.statements import Statement, with_texts
+from smstui.storage.statements import Statement, ids_text, with_ids, with_texts
 
 _CHUNK: Final = 2000
 _TEXTS: Final = "mobile, last_name, first_name, email, title, birth_date, company, address, extra, search"
@@ -32,10 +32,10 @@ _UPDATE: Final = Statement(
 )
 _ANY: Final = Statement("SELECT id FROM contact WHERE account_id = ? LIMIT 1")
 _KNOWN: Final = with_texts(f"SELECT id, {_TEXTS} FROM contact WHERE account_id = ? AND mobile IN {{texts}}")  # noqa: S608
-_JOIN_GROUP: Final = with_texts(
-    "INSERT INTO group_member (group_id, contact_id)"
-    " SELECT CAST(? AS bigint), id FROM contact WHERE account_id = ? AND mobile IN {texts} ON CONFLICT DO NOTHING"
-)
+_LAST_ID: Final = Statement("SELECT coalesce(max(id), 0) FROM contact")
+_JOIN: Final = "INSERT INTO group_member (group_id, contact_id) SELECT CAST(? AS bigint), id FROM contact WHERE "
+_JOIN_KNOWN: Final = with_ids(_JOIN + "account_id = ? AND id IN {ids} ON CONFLICT DO NOTHING")
+_JOIN_NEW: Final = Statement(_JOIN + "account_id = ? AND id > ?")
 Counted = tuple[int, int, int]
 """Created, updated, unchanged."""
 
@@ -55,6 +55,7 @@ def merge(
     now, mobiles = to_milliseconds(at), sorted(contacts)
     if tx.dialect.name == "sqlite":
         tx.exec_driver_sql("PRAGMA cache_size=-131072")
+    last_id = _LAST_ID.value(tx)
     is_new_book = _ANY.first(tx, actor.account_id) is None
     created = updated = unchanged = 0
     for start in range(0, len(mobiles), _CHUNK):
@@ -64,11 +65,14 @@ def merge(
         changed = [row for each, (id_, old) in known.items() if (row := _changed(now, id_, old, contacts[each]))]
         _INSERT.run_each(tx, new)
         _UPDATE.run_each(tx, changed)
-        for group_id in group_ids:
-            _JOIN_GROUP.run(tx, group_id, actor.account_id, json.dumps(chunk))
+        if known:
+            for group_id in group_ids:
+                _JOIN_KNOWN.run(tx, group_id, actor.account_id, ids_text(id_ for id_, _old in known.values()))
         created, updated = created + len(new), updated + len(changed)
         unchanged += len(known) - len(changed)
         told(start + len(chunk))
+    for group_id in group_ids:
+        _JOIN_NEW.run(tx, group_id, actor.account_id, last_id)
     return created, updated, unchanged
 
 

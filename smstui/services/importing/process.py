@@ -21,6 +21,8 @@ DEADLINE: Final = 300.0
 """Seconds that all of it may take."""
 LAST_MOMENT: Final = 5.0
 """Seconds that the process may take to end once it has answered."""
+_FELL: Final = frozenset({-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS})
+"""How the process ends when a library in it is refused memory."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +49,7 @@ async def outcome(request: Request, told: Callable[[ImportProgress], None] | Non
     """
     answer: object = None
     try:
-        async with asyncio.timeout(DEADLINE), _child(request) as stdout:
+        async with asyncio.timeout(DEADLINE), _child(request) as (process, stdout):
             while (said := await pipe.receive(stdout)) is not None:
                 if isinstance(said, ImportProgress):
                     if told is not None:
@@ -57,9 +59,9 @@ async def outcome(request: Request, told: Callable[[ImportProgress], None] | Non
     except TimeoutError:
         raise FileTooDemanding from None
     match answer:
-        case None:
+        case None if process.returncode not in _FELL:
             raise ReadingFailed
-        case OutOfMemory():
+        case None | OutOfMemory():
             raise FileTooDemanding
         case Refusal():
             raise answer
@@ -68,8 +70,8 @@ async def outcome(request: Request, told: Callable[[ImportProgress], None] | Non
 
 
 @asynccontextmanager
-async def _child(request: Request) -> AsyncIterator[asyncio.StreamReader]:
-    """The process at work on `request`: what it says. It has ended when the block has."""
+async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Process, asyncio.StreamReader]]:
+    """The process at work on `request`, and what it says. It has ended when the block has."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -87,7 +89,7 @@ async def _child(request: Request) -> AsyncIterator[asyncio.StreamReader]:
         with contextlib.suppress(ConnectionError):
             process.stdin.write(pipe.pack(request))
             await process.stdin.drain()
-        yield process.stdout
+        yield process, process.stdout
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(process.wait()), LAST_MOMENT)
     finally:
