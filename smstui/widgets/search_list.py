@@ -14,9 +14,10 @@ from textual.widgets import Input, Static
 
 from smstui import formats
 from smstui.domain.folding import folded
-from smstui.i18n import N_, _
+from smstui.i18n import _
 from smstui.widgets.columns import Column
 from smstui.widgets.line_field import LineField
+from smstui.widgets.searchable import Searchable
 from smstui.widgets.windowed_table import Cells, Key, WindowedTable
 
 SortValue = str | int | float | datetime
@@ -32,7 +33,7 @@ class Entry(Generic[Key]):
     order: Mapping[str, SortValue] = field(default_factory=dict)
 
 
-class SearchList(Vertical, Generic[Key]):
+class SearchList(Searchable, Vertical, Generic[Key]):
     """The search field, the table under it, and the sentence of an empty list in place of both."""
 
     DEFAULT_CSS = """
@@ -46,7 +47,6 @@ class SearchList(Vertical, Generic[Key]):
     SearchList.-empty > .search--empty { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", N_("Search"), show=False, id="list.search"),
         Binding("down", "to_table", show=False, id="list.to_table"),
     ]
 
@@ -96,10 +96,6 @@ class SearchList(Vertical, Generic[Key]):
         event.stop()
         self._sorted_by = (event.column, event.descending)
         self._refresh_rows()
-
-    def action_search(self) -> None:
-        """Go to the search field."""
-        self.query_one(Input).focus()
 
     def action_to_table(self) -> None:
         """From the search field to what it found."""

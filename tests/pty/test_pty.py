@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pty.commands import LOGIN, PASSWORD, CommandLine
 from tests.pty.terminal import Terminal
 
 PYTHON_COULD_NOT_FLUSH = 120
@@ -40,6 +41,29 @@ def test_what_is_typed_ahead_finds_its_field(terminal: Terminal) -> None:
     assert "not-this-one" not in terminal.text()
     terminal.type(b"\x11")
     assert terminal.until_ended() == 0
+
+
+def test_a_search_typed_ahead_is_a_search(environment: dict[str, str], shop: CommandLine) -> None:
+    """Letters that follow "/" at once are not taken for the keys of the list: n would add, a tick all."""
+    for number in ("+33601020304", "+33601020305"):
+        shop("optout", "add", number)
+    terminal = Terminal(["--no-dispatch"], environment)
+    try:
+        terminal.until(lambda: "Identifier" in terminal.text())
+        terminal.type(f"{LOGIN}\t{PASSWORD}\r".encode())
+        terminal.until(lambda: "Dashboard" in terminal.text() and LOGIN in terminal.text())
+        terminal.type(b"\x10")
+        terminal.until(lambda: "Search a section" in terminal.text())
+        terminal.type(b"STOP list")
+        terminal.until(lambda: "Address book › STOP list" in terminal.text())
+        terminal.type(b"\r")
+        terminal.until(lambda: "+33601020304" in terminal.text() and "Since" in terminal.text())
+        terminal.type(b"/nana/na")
+        terminal.until(lambda: "nana/na" in terminal.text() and "0 / 2" in terminal.text())
+        terminal.type(b"\x11")
+        assert terminal.until_ended() == 0
+    finally:
+        terminal.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
