@@ -13,7 +13,7 @@ from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
-_LIBRARIES = ("aiosmpplib", "smpp34", "smpplib", "sqlalchemy", "psycopg", "textual")
+_LIBRARIES = ("aiosmpplib", "smpp34", "smpplib", "sqlalchemy", "psycopg", "textual", "python-calamine", "pandas")
 
 
 @dataclass(frozen=True, slots=True)
