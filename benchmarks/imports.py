@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.common import Bar, Findings, Measured, Scale, interleaved, ratios, say
-from benchmarks.processes import output, python
+from benchmarks.processes import SOON, Behaviour, output, python, simulator
+from benchmarks.product import product_in
 
 FLOOR = {
     "csv": Bar("import_csv_vs_floor", "import of a CSV against prepared tuples", "×", 4, 3, at_least=False),
@@ -19,6 +20,9 @@ ORM = {
     for kind, words in (("csv", "a CSV"), ("xlsx", "an XLSX"))
 }
 STALL = Bar("import_longest_stall_ms", "longest stall of the event loop during an import", "ms", 50, 10, False)
+SENDING = Bar("import_stall_while_sending_ms", "the same while a campaign is being sent", "ms", 50, 20, False)
+SENT, CAMPAIGN, WINDOW = 1_000_000, 200_000, 500
+"""Messages waiting: more than leave while a file is imported."""
 _NAMES = ("Dupont", "Léger", "Martin", "Œuvrard", "Nguyên", "Garcia", "Petit", "Lefèvre", "Müller", "d'Almeida")
 Timed = tuple[float, float]
 
@@ -55,6 +59,20 @@ def _timed(folder: Path, names: "counted[int]", what: str, file: Path) -> Timed:
     return float(seconds), float(stall)
 
 
+def _while_sending(file: Path) -> float:
+    """The longest stall of the loop that sends a campaign and imports `file`, in milliseconds."""
+    with (
+        TemporaryDirectory(prefix="smstui-bench-") as folder,
+        product_in(Path(folder)) as product,
+        simulator(Behaviour(receipt_delay=SOON)) as smsc,
+    ):
+        product.queue.prepare(smsc.port, WINDOW)
+        for part in range(SENT // CAMPAIGN):
+            product.queue.send(f"measured-{part}", CAMPAIGN)
+        _, stall = output(python("workers.imports", "sending", str(product.file), str(file))).split()
+    return float(stall)
+
+
 def measure(scale: Scale) -> Findings:
     """Both files, each by all three; the ORM with an XLSX is left out of a quick run."""
     count, names, findings, stalls = scale.count(200_000, 20_000), counted(), Findings(), []
@@ -70,6 +88,8 @@ def measure(scale: Scale) -> Findings:
             found = interleaved(scale.rounds, contestants)
             seconds = {what: [took for took, _ in each] for what, each in found.items()}
             stalls += [stall for _, stall in found["ours"]]
+            if kind == "csv" and not scale.quick:
+                findings.bars.append(Measured(SENDING, [_while_sending(file) for _ in range(scale.rounds)]))
             findings.bars.append(Measured(FLOOR[kind], ratios(seconds["ours"], seconds["floor"])))
             findings.bars.append(Measured(ORM[kind], ratios(seconds["orm"], seconds["ours"])))
             findings.rates |= {

@@ -1,6 +1,6 @@
 """The process that reads a file of contacts, and writes them: what hostile files do, they do to it alone.
 
-It has a limit of memory, ends with its parent, and says over its standard output how far it is, then what came of it.
+It has limits of memory and time, and says over its standard output how far it is, then what came of it.
 """
 
 import gc
@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
@@ -20,18 +19,23 @@ from smstui.services.importing.values import ImportProgress
 
 MEMORY_LIMIT: Final = 5 * 1024**3 // 4
 """Octets of address space."""
+TIME_LIMIT: Final = 300
+"""Seconds of the processor, after which it ends even if its parent was killed and waits for nothing."""
+COURTESY: Final = 10
+"""How much its processor time counts less than that of the screens and of the dispatcher (nice)."""
 
 
 def main() -> None:
     """Do what standard input asks for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(COURTESY)
     out = sys.stdout.buffer
     request = pipe.read(sys.stdin.buffer)
     assert isinstance(request, Request)
-    threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
     use_language(request.language)
     gc.disable()  # hundreds of thousands of rows stay until the end, which comes soon: looking through them is in vain
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
     _say(out, _outcome(request.work, lambda progress: _say(out, progress)))
 
 
@@ -48,13 +52,6 @@ def _outcome(work: LookRequest | ImportRequest, told: Callable[[ImportProgress],
         return refusal.with_traceback(None)
     except MemoryError:
         return OutOfMemory()
-
-
-def _end_with_parent(stdin: int) -> None:
-    """Standard input ends when the parent does, which was killed: nobody waits for the outcome."""
-    while os.read(stdin, 1):
-        pass
-    signal.raise_signal(signal.SIGKILL)
 
 
 def _say(out: BinaryIO, value: object) -> None:

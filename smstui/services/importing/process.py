@@ -6,10 +6,11 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import IO, ClassVar, Final
 
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_
@@ -72,23 +73,19 @@ async def outcome(request: Request, told: Callable[[ImportProgress], None] | Non
 @asynccontextmanager
 async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Process, asyncio.StreamReader]]:
     """The process at work on `request`, and what it says. It has ended when the block has."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "smstui.services.importing.child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
+    with await asyncio.to_thread(_written, request) as stdin:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "smstui.services.importing.child",
+            stdin=stdin,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
     assert process.stdout is not None
     assert process.stderr is not None
     errors = asyncio.create_task(process.stderr.read())
     try:
-        with contextlib.suppress(ConnectionError):
-            process.stdin.write(pipe.pack(request))
-            await process.stdin.drain()
         yield process, process.stdout
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(process.wait()), LAST_MOMENT)
@@ -100,3 +97,11 @@ async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Pro
         await asyncio.shield(process.wait())
         if said := (await errors).decode(errors="replace").strip():
             _log.error("the process that imports: %s", said)
+
+
+def _written(request: Request) -> IO[bytes]:
+    """A file without a name that holds `request`: megabytes through a pipe would keep the event loop busy."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    file.write(pipe.pack(request))
+    file.seek(0)
+    return file
