@@ -316,6 +316,11 @@ class SmstuiApp(Host):
         else:
             self.screen.set_focus(self.screen.query_one(field.leads_to))
 
+    def action_focus_next(self) -> None:
+        """Tab: let a field that can be completed be so, or go on to the next one."""
+        if not isinstance(self.focused, LineField) or not self.focused.complete():
+            super().action_focus_next()
+
     def action_help_quit(self) -> None:
         """Ctrl+C does not quit: say what does."""
         self.notify(_("Press Ctrl+Q to quit."), markup=False)

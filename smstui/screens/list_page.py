@@ -21,8 +21,8 @@ class ListPage(Page, Generic[Key]):
         self._reading = Latest(self, self.read, group="list")
 
     def on_mount(self) -> None:
-        """Read the list."""
-        self.read_soon()
+        """Read the list, once it is known how many rows can be seen."""
+        self.call_after_refresh(self.read_soon)
 
     def read_soon(self) -> None:
         """Read the list again."""

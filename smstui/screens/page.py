@@ -36,10 +36,11 @@ class Page(Widget):
     """At the right of the title: "1/4 Texte", "12 430 contacts". Plain text."""
 
     class Opened(Message):
-        """`page` wants to be shown in front of the one that posted this."""
+        """`page` wants to be shown in front of `opener`, and isn't if another one is by now."""
 
-        def __init__(self, page: "Page") -> None:
+        def __init__(self, opener: "Page", page: "Page") -> None:
             super().__init__()
+            self.opener = opener
             self.page = page
 
     class Closed(Message):
@@ -69,7 +70,7 @@ class Page(Widget):
 
     def open(self, page: "Page") -> None:
         """Show `page` in front of this one; Esc comes back here."""
-        self.post_message(self.Opened(page))
+        self.post_message(self.Opened(self, page))
 
     def close(self) -> None:
         """Go back to the page behind, or to the menu."""

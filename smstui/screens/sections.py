@@ -56,27 +56,19 @@ MENU: tuple[Section | Heading, ...] = (
                 "contacts",
                 N_("Contacts"),
                 "@",
-                promise=N_(
-                    "Your contacts, with their name, e-mail address and groups: "
-                    "to search, sort, edit and choose for a campaign."
-                ),
+                "smstui.screens.contacts.contacts:ContactsPage",
             ),
             Section(
                 "groups",
                 N_("Groups"),
                 "∴",
-                promise=N_(
-                    "Your groups of contacts, with a description: one choice, and a campaign goes to all of them."
-                ),
+                "smstui.screens.contacts.groups:GroupsPage",
             ),
             Section(
                 "import",
                 N_("Import contacts"),
                 "↓",
-                promise=N_(
-                    "Contacts read from an Excel or CSV file of up to 10 MB, column by column, "
-                    "with a list of what was refused and why."
-                ),
+                "smstui.screens.contacts.importing.page:ImportPage",
             ),
             Section("opt-outs", N_("STOP list"), "×", "smstui.screens.contacts.opt_outs:OptOutsPage"),
         ),

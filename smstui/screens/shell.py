@@ -133,9 +133,9 @@ class Shell(TranslatedScreen[None]):
 
     @on(Page.Opened)
     async def _page_opened(self, event: Page.Opened) -> None:
-        if self.page is not None:
-            self.page.display = False
-        await self._show(event.page, take_focus=True)
+        if event.opener is self.page:
+            event.opener.display = False
+            await self._show(event.page, take_focus=True)
 
     @on(Page.Closed)
     @work(group="navigation", exclusive=True)

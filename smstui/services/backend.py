@@ -13,14 +13,17 @@ from smstui.services.audit import AuditTrail
 from smstui.services.campaigns import Campaigns
 from smstui.services.certification import Certification
 from smstui.services.connections import Connections
+from smstui.services.contact_files import ContactFiles
 from smstui.services.contacts import Contacts
 from smstui.services.credits import Ledger
 from smstui.services.dispatch.dispatcher import Dispatcher
 from smstui.services.free_fields import FreeFields
 from smstui.services.groups import Groups
 from smstui.services.health import Health
+from smstui.services.importing.imports import Imports
 from smstui.services.inbox import Inbox
 from smstui.services.opt_outs import OptOuts
+from smstui.services.personal_data import PersonalRecords
 from smstui.services.senders import Senders
 from smstui.settings import Settings
 from smstui.storage.database import Database
@@ -45,6 +48,9 @@ class Backend:
         self.contacts = Contacts(database, clock)
         self.groups = Groups(database, clock)
         self.free_fields = FreeFields(database)
+        self.contact_files = ContactFiles(database, clock)
+        self.personal_data = PersonalRecords(database, clock)
+        self.imports = Imports(database, clock)
         self.audit = AuditTrail(database)
 
     @classmethod

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, exists, func, or_, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
 from smstui.domain.states import CampaignKind, MessageState
+from smstui.domain.storable import storable
 from smstui.i18n import N_
 from smstui.smpp.status import INVALID_DESTINATION
 from smstui.storage.tables import campaign, contact, contact_group, group_member, message, opt_out
 
-_CHUNK: Final = 2000
+MOST_WORDS: Final = 50
+"""Of a search; what is pasted into its field may be anything."""
+_PIECE: Final = 16_384
+"""Characters."""
 
 
 @dataclass(eq=False)
@@ -58,11 +62,23 @@ class ContactQuery:
 
 def contact_ids(tx: Connection, actor: Actor, query: ContactQuery, limit: int | None = None) -> "array[int]":
     """The ids of the account's contacts that `query` lets through, in its order. Raises UnknownGroup."""
-    ids = array("q")
-    chosen = matching(tx, actor, query, contact.c.id).order_by(*_order(query)).limit(limit)
-    for chunk in tx.execute(chosen).scalars().partitions(_CHUNK):
-        ids.extend(chunk)
-    return ids
+    chosen = matching(tx, actor, query, contact.c.id).order_by(*_order(query)).limit(limit).subquery()
+    if tx.dialect.name == "postgresql":
+        joined = func.string_agg(cast(chosen.c.id, Text), ",")
+    else:
+        joined = func.group_concat(chosen.c.id, ",")
+    return _numbers(tx.execute(select(joined)).scalar_one() or "")
+
+
+def _numbers(text: str) -> "array[int]":
+    """The numbers that `text` joins by commas, in pieces: a million at once would keep all other threads waiting."""
+    numbers, start = array("q"), 0
+    while start < len(text):
+        end = text.find(",", start + _PIECE)
+        end = len(text) if end < 0 else end
+        numbers.extend(map(int, text[start:end].split(",")))
+        start = end + 1
+    return numbers
 
 
 def count_contacts(tx: Connection, actor: Actor, query: ContactQuery) -> int:
@@ -86,6 +102,12 @@ def matching(tx: Connection, actor: Actor, query: ContactQuery, *columns: Any) -
     return chosen
 
 
+def search_words(search: str) -> tuple[str, ...]:
+    """The words of `search`, each once, as they are looked for; at most MOST_WORDS."""
+    words = dict.fromkeys(folded(storable(search)).split())
+    return tuple(words)[:MOST_WORDS]
+
+
 def is_opted_out() -> ColumnElement[bool]:
     """In a query on `contact`: its number is on its account's STOP list."""
     return exists().where(opt_out.c.account_id == contact.c.account_id, opt_out.c.number == contact.c.mobile)
@@ -107,7 +129,7 @@ def _in_group(tx: Connection, actor: Actor, group_id: int, chosen: Select[Any]) 
 def _containing(tx: Connection, search: str) -> list[ColumnElement[bool]]:
     """That `contact.search` holds every word of `search`."""
     position = func.strpos if tx.dialect.name == "postgresql" else func.instr
-    return [position(contact.c.search, word) > 0 for word in folded(search).split()]
+    return [position(contact.c.search, word) > 0 for word in search_words(search)]
 
 
 def _is_invalid() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
@@ -90,10 +90,10 @@ class Contacts:
     async def find(self, actor: Actor, number_text: str) -> Contact | None:
         """The contact of a number, if the book has one. Raises InvalidNumber."""
         mobile = parse_number(number_text)
-        return await self._database.read(lambda tx: _with_mobile(tx, actor, mobile))
+        return await self._database.read(lambda tx: contact_with_mobile(tx, actor, mobile))
 
     async def add(self, actor: Actor, details: ContactDetails, group_ids: Collection[int] = ()) -> Contact:
-        """Add a contact, and put it into groups. Raises MobileTaken, UnknownGroup."""
+        """Add a contact, and put it into groups. Raises MobileTaken, UnknownGroup, DynamicGroup."""
         now = self._clock.now()
 
         def work(tx: Connection) -> Contact:
@@ -114,12 +114,12 @@ class Contacts:
     ) -> Contact:
         """Give a contact other details, and exactly these groups unless None.
 
-        Raises MobileTaken, UnknownContact, UnknownGroup.
+        Raises MobileTaken, UnknownContact, UnknownGroup, DynamicGroup.
         """
         now = self._clock.now()
 
         def work(tx: Connection) -> Contact:
-            other = _with_mobile(tx, actor, details.mobile)
+            other = contact_with_mobile(tx, actor, details.mobile)
             if other is not None and other.id != contact_id:
                 raise MobileTaken(details.mobile)
             own = (contact.c.id == contact_id, contact.c.account_id == actor.account_id)
@@ -139,18 +139,28 @@ class Contacts:
 
         def work(tx: Connection) -> int:
             forget_removals(tx, before=now - _UNDOABLE)
-            return delete_contacts(tx, actor, removal, chunk, now)
+            deleted = delete_contacts(tx, actor, removal, chunk, now)
+            if deleted:
+                record(tx, actor, now, AuditAction.CONTACTS_DELETED, str(deleted))
+            return deleted
 
         for start in range(0, len(ids), _AT_ONCE):
             chunk = ids[start : start + _AT_ONCE]
             count += await self._database.write(work)
-        subject = str(count)
-        await self._database.write(lambda tx: record(tx, actor, now, AuditAction.CONTACTS_DELETED, subject))
         return Removal(removal, count)
 
     async def restore(self, actor: Actor, removal: Removal) -> int:
-        """Bring back what `remove` deleted, with its groups; how many. A number added again meanwhile stays so."""
-        return await self._database.write(lambda tx: restore_contacts(tx, actor, removal.id))
+        """Bring back what `remove` deleted within a day, with its groups; how many.
+
+        A number added again meanwhile stays so.
+        """
+        now = self._clock.now()
+
+        def work(tx: Connection) -> int:
+            forget_removals(tx, before=now - _UNDOABLE)
+            return restore_contacts(tx, actor, removal.id)
+
+        return await self._database.write(work)
 
     async def forget(self, removal: Removal) -> None:
         """A deletion need not be undone any more."""
@@ -164,7 +174,7 @@ class Contacts:
         def work(tx: Connection) -> int:
             ids = []
             for mobile in mobiles:
-                found = _with_mobile(tx, actor, mobile)
+                found = contact_with_mobile(tx, actor, mobile)
                 if found is None:
                     raise UnknownContact(mobile)
                 ids.append(found.id)
@@ -177,7 +187,8 @@ class Contacts:
         return await self._database.write(work)
 
 
-def _with_mobile(tx: Connection, actor: Actor, mobile: str) -> Contact | None:
+def contact_with_mobile(tx: Connection, actor: Actor, mobile: str) -> Contact | None:
+    """The contact of a number (E.164), if the account's book has one."""
     own = select(contact.c.id).where(contact.c.account_id == actor.account_id, contact.c.mobile == mobile)
     found = tx.execute(own).scalar()
     return None if found is None else _rows(tx, actor, [found])[0]
@@ -196,7 +207,7 @@ def _groups_of(tx: Connection, ids: Collection[int]) -> dict[int, tuple[str, ...
         select(group_member.c.contact_id, contact_group.c.name)
         .join_from(group_member, contact_group, contact_group.c.id == group_member.c.group_id)
         .where(group_member.c.contact_id.in_(ids))
-        .order_by(func.lower(contact_group.c.name))
+        .order_by(contact_group.c.name_key)
     )
     groups: dict[int, tuple[str, ...]] = {}
     for contact_id, name in tx.execute(memberships):

@@ -6,9 +6,10 @@ from typing import ClassVar
 from sqlalchemy import Connection, delete, func, select
 
 from smstui.domain.actor import Actor
-from smstui.domain.contact import MOST_FREE_FIELDS, check_field_name
+from smstui.domain.contact import LONGEST_FIELD_NAME, MOST_FREE_FIELDS, check_field_name
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
+from smstui.domain.storable import storable
 from smstui.domain.visible import excerpt
 from smstui.i18n import N_
 from smstui.storage.database import Database
@@ -53,7 +54,7 @@ class FreeFields:
             own = select(func.count()).select_from(free_field).where(free_field.c.account_id == actor.account_id)
             if tx.execute(own).scalar_one() >= MOST_FREE_FIELDS:
                 raise TooManyFreeFields(MOST_FREE_FIELDS)
-            new = insert(tx, free_field).values(account_id=actor.account_id, name=checked, name_key=folded(checked))
+            new = insert(tx, free_field).values(account_id=actor.account_id, name=checked, name_key=_key(checked))
             if tx.execute(new.on_conflict_do_nothing().returning(free_field.c.id)).first() is None:
                 raise FreeFieldTaken(excerpt(checked))
             return checked
@@ -62,7 +63,7 @@ class FreeFields:
 
     async def remove(self, actor: Actor, name: str) -> None:
         """Take a field away; what contacts have in it is kept, and shown again when it is added again."""
-        own = (free_field.c.account_id == actor.account_id, free_field.c.name_key == folded(name))
+        own = (free_field.c.account_id == actor.account_id, free_field.c.name_key == _key(name))
         await self._database.write(lambda tx: tx.execute(delete(free_field).where(*own)).rowcount)
 
 
@@ -70,3 +71,7 @@ def free_field_names(tx: Connection, actor: Actor) -> tuple[str, ...]:
     """The names of the account's fields, in the order in which they were added."""
     own = select(free_field.c.name).where(free_field.c.account_id == actor.account_id).order_by(free_field.c.id)
     return tuple(tx.execute(own).scalars())
+
+
+def _key(name: str) -> str:
+    return folded(storable(name))[:LONGEST_FIELD_NAME]

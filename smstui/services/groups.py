@@ -11,9 +11,11 @@ from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
+from smstui.domain.storable import storable
 from smstui.domain.visible import excerpt
 from smstui.i18n import N_
-from smstui.services.contact_query import ContactQuery, UnknownGroup, count_contacts
+from smstui.services.contact_query import ContactQuery, UnknownGroup, count_contacts, search_words
+from smstui.services.removal import forget_group
 from smstui.storage.database import Database
 from smstui.storage.statements import Statement, ids_text, with_ids
 from smstui.storage.tables import contact_group, group_member
@@ -130,11 +132,10 @@ class Groups:
         checked, now = check_group(details), self._clock.now()
 
         def work(tx: Connection) -> Group:
-            new = insert(tx, contact_group).values(account_id=actor.account_id, created_at=now, **_columns(checked))
-            row = tx.execute(new.on_conflict_do_nothing().returning(contact_group.c.id)).first()
-            if row is None:
+            new = _insert(tx, actor, checked, now)
+            if new is None:
                 raise GroupNameTaken(excerpt(checked.name))
-            return _group(tx, actor, _own(tx, actor, row.id))
+            return _group(tx, actor, _own(tx, actor, new))
 
         return await self._database.write(work)
 
@@ -168,6 +169,7 @@ class Groups:
             )
             ids = tx.execute(own).scalars().all()
             tx.execute(delete(group_member).where(group_member.c.group_id.in_(ids)))
+            forget_group(tx, ids)
             return tx.execute(delete(contact_group).where(contact_group.c.id.in_(ids))).rowcount
 
         return await self._database.write(work)
@@ -196,15 +198,27 @@ class Groups:
 
 def check_group(details: GroupDetails) -> GroupDetails:
     """`details` without the spaces around them. Raises InvalidGroupName, DescriptionTooLong, EmptyFilter."""
-    name, description = " ".join(details.name.split()), details.description.strip()
+    name, description = " ".join(storable(details.name).split()), storable(details.description).strip()
     if not 0 < len(name) <= LONGEST_NAME or not _key(name):
         raise InvalidGroupName(LONGEST_NAME)
     if len(description) > LONGEST_DESCRIPTION:
         raise DescriptionTooLong(LONGEST_DESCRIPTION)
-    words = None if details.filter is None else " ".join(details.filter.split())
-    if words == "":
+    words = None if details.filter is None else " ".join(storable(details.filter).split())
+    if words is not None and not search_words(words):
         raise EmptyFilter
     return GroupDetails(name, description, words)
+
+
+def group_named(tx: Connection, actor: Actor, name: str, at: datetime) -> int:
+    """The id of the account's group of that name, created when there is none. Raises InvalidGroupName."""
+    checked = check_group(GroupDetails(name))
+    new = _insert(tx, actor, checked, at)
+    if new is not None:
+        return new
+    same = select(contact_group.c.id).where(
+        contact_group.c.account_id == actor.account_id, contact_group.c.name_key == _key(checked.name)
+    )
+    return int(tx.execute(same).scalar_one())
 
 
 def check_own_groups(tx: Connection, actor: Actor, group_ids: Collection[int]) -> None:
@@ -248,6 +262,12 @@ def _own(tx: Connection, actor: Actor, group_id: int) -> Row[Any]:
     return row
 
 
+def _insert(tx: Connection, actor: Actor, checked: GroupDetails, at: datetime) -> int | None:
+    """The id of a new group; None when its name is taken."""
+    new = insert(tx, contact_group).values(account_id=actor.account_id, created_at=at, **_columns(checked))
+    return tx.execute(new.on_conflict_do_nothing().returning(contact_group.c.id)).scalar()
+
+
 def _group(tx: Connection, actor: Actor, row: Row[Any]) -> Group:
     if row.filter is None:
         members = select(func.count()).select_from(group_member).where(group_member.c.group_id == row.id)
@@ -267,4 +287,4 @@ def _columns(details: GroupDetails) -> dict[str, object]:
 
 
 def _key(name: str) -> str:
-    return folded(" ".join(name.split()))[:LONGEST_NAME]
+    return folded(" ".join(storable(name).split()))[:LONGEST_NAME]

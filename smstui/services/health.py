@@ -33,6 +33,7 @@ from smstui.storage.columns import from_milliseconds, to_milliseconds
 from smstui.storage.database import Database
 from smstui.storage.statements import Statement
 from smstui.storage.tables import (
+    ERASED,
     batch,
     bind_sample,
     campaign,
@@ -128,7 +129,10 @@ class Health:
 def _health(tx: Connection, row: Row[Any], present: LeaseTime, now: datetime) -> ConnectionHealth:
     parked = select(func.count()).select_from(parked_receipt).where(parked_receipt.c.connection_id == row.id)
     in_doubt = select(func.count()).where(
-        message.c.connection_id == row.id, message.c.state == MessageState.UNKNOWN, message.c.resent_by.is_(None)
+        message.c.connection_id == row.id,
+        message.c.destination != ERASED,
+        message.c.state == MessageState.UNKNOWN,
+        message.c.resent_by.is_(None),
     )
     waiting = select(batch.c.id).where(batch.c.connection_id == row.id, batch.c.state == BatchState.FREE).limit(1)
     return ConnectionHealth(

@@ -106,6 +106,12 @@ class OptOuts:
         rows = await self._database.read(lambda tx: tx.execute(statement).all())
         return tuple(OptOut(row.number, OptOutSource(row.source), row.at) for row in rows)
 
+    async def find(self, actor: Actor, number: str) -> OptOut | None:
+        """How and when a number (E.164) came to the list; None when it is not on it."""
+        this = select(opt_out).where(opt_out.c.account_id == actor.account_id, opt_out.c.number == number)
+        row = await self._database.read(lambda tx: tx.execute(this).first())
+        return None if row is None else OptOut(row.number, OptOutSource(row.source), row.at)
+
     async def add(self, actor: Actor, number_text: str) -> OptOut:
         """Put a number on the list; one that is there already stays as it is. Raises InvalidNumber."""
         number, now = parse_number(number_text), self._clock.now()

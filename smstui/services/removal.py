@@ -1,10 +1,10 @@
 """Contacts taken out of the book, kept aside for as long as that can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from smstui.domain.actor import Actor
 from smstui.storage.columns import to_milliseconds
@@ -38,7 +38,7 @@ _RESTORE_CONTACTS: Final = Statement(
 _RESTORE_MEMBERS: Final = Statement(
     "INSERT INTO group_member (group_id, contact_id) SELECT d.group_id, d.contact_id FROM deleted_member d"
     " JOIN contact_group g ON g.id = d.group_id JOIN contact c ON c.id = d.contact_id"
-    " WHERE d.removal = ? AND g.account_id = ? AND c.account_id = ? ON CONFLICT DO NOTHING"
+    " WHERE d.removal = ? AND g.account_id = ? AND g.filter IS NULL AND c.account_id = ? ON CONFLICT DO NOTHING"
 )
 
 
@@ -52,20 +52,29 @@ def delete_contacts(tx: Connection, actor: Actor, removal: str, ids: Sequence[in
 
 
 def restore_contacts(tx: Connection, actor: Actor, removal: str) -> int:
-    """Put back what was kept under `removal` and is not in the book again; how many."""
+    """Put back what the account kept under `removal` and is not in the book again; how many."""
     count = _RESTORE_CONTACTS.run(tx, removal, actor.account_id)
     _RESTORE_MEMBERS.run(tx, removal, actor.account_id, actor.account_id)
-    forget_removals(tx, removal)
+    _forget(tx, deleted_contact.c.removal == removal, deleted_contact.c.account_id == actor.account_id)
     return count
 
 
 def forget_removals(tx: Connection, removal: str | None = None, *, before: datetime | None = None) -> None:
     """Forget what was kept under `removal`, or longer ago than `before`."""
     if before is not None:
-        chosen = deleted_contact.c.removed_at < before
-        old = tx.execute(deleted_contact.select().with_only_columns(deleted_contact.c.removal).where(chosen).distinct())
-        for each in old.scalars().all():
-            forget_removals(tx, each)
+        _forget(tx, deleted_contact.c.removed_at < before)
     if removal is not None:
-        tx.execute(delete(deleted_member).where(deleted_member.c.removal == removal))
-        tx.execute(delete(deleted_contact).where(deleted_contact.c.removal == removal))
+        _forget(tx, deleted_contact.c.removal == removal)
+
+
+def forget_group(tx: Connection, group_ids: Collection[int]) -> None:
+    """Nobody comes back into these groups any more: a group that is created later may have the id of a deleted one."""
+    tx.execute(delete(deleted_member).where(deleted_member.c.group_id.in_(group_ids)))
+
+
+def _forget(tx: Connection, *chosen: ColumnElement[bool]) -> None:
+    kept = tuple_(deleted_member.c.removal, deleted_member.c.contact_id)
+    tx.execute(
+        delete(deleted_member).where(kept.in_(select(deleted_contact.c.removal, deleted_contact.c.id).where(*chosen)))
+    )
+    tx.execute(delete(deleted_contact).where(*chosen))

@@ -16,7 +16,7 @@ from smstui.services.credits import Cause, available, post
 from smstui.services.following import CampaignSummary, own_campaign, summary_named
 from smstui.services.opt_outs import opted_out
 from smstui.services.outgoing import CAMPAIGN_PRIORITY, NewCampaign, enqueue
-from smstui.storage.tables import campaign, message
+from smstui.storage.tables import ERASED, campaign, message
 
 
 @dataclass(eq=False)
@@ -76,8 +76,14 @@ def resend(tx: Connection, actor: Actor, campaign_id: int, now: datetime) -> Cam
 
 
 def _doubts(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Those of a number that was erased since can't be sent again."""
     unknown = message.c.state == MessageState.UNKNOWN
-    return (message.c.campaign_id == campaign_id, unknown, message.c.resent_by.is_(None))
+    return (
+        message.c.campaign_id == campaign_id,
+        unknown,
+        message.c.resent_by.is_(None),
+        message.c.destination != ERASED,
+    )
 
 
 def _in_doubt(tx: Connection, actor: Actor, row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -33,6 +33,9 @@ from smstui.storage.health_tables import bind_sample as bind_sample
 from smstui.storage.health_tables import recent_receipt as recent_receipt
 from smstui.storage.health_tables import smsc_refusal as smsc_refusal
 
+ERASED = ""
+"""The destination of a message whose number was erased: its campaign still counts it."""
+
 account = Table(
     "account",
     metadata,

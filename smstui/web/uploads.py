@@ -18,8 +18,9 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from smstui.domain.visible import printable
-from smstui.formats import number
+from smstui.formats import explain, number
 from smstui.i18n import _
+from smstui.services.importing.refusals import FileTooBig
 from smstui.services.importing.sheet import FILE_LIMIT
 from smstui.settings import UPLOAD_DIRECTORY_VARIABLE, UPLOAD_URL_VARIABLE
 
@@ -93,8 +94,7 @@ class Uploads:
         except (TimeoutError, ValueError, HttpProcessingError):
             return _page(request, _("The file did not arrive: choose it again."), status=400)
         if not kept:
-            sentence = _("The file is bigger than {limit} MB: cut it in two.").format(limit=number(FILE_LIMIT // _MEGA))
-            return _page(request, sentence, status=413)
+            return _page(request, explain(FileTooBig(FILE_LIMIT // _MEGA)), status=413)
         name = printable(Path(part.filename or "").name)
         return _page(request, _("{name} has arrived: go back to the page of smstui.").format(name=name), done=True)
 

@@ -54,6 +54,10 @@ class ChoiceLine(Widget, can_focus=True):
         self._unavailable = frozenset(values)
         self.refresh()
 
+    def choose(self, value: str) -> None:
+        """Take that choice, as if the person had."""
+        self._take(value)
+
     def render(self) -> Content:
         """All choices; the focus is seen on the one taken."""
         return Content(_GAP).join(self._label(value, label) for value, label in self._choices)

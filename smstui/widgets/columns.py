@@ -51,3 +51,19 @@ def line(columns: Sequence[Column], widths: Sequence[tuple[int, int]], cells: Se
     """One row as one line."""
     gap = Content(" " * GAP)
     return gap.join(align(cells[index], width, columns[index].right) for index, width in widths)
+
+
+def header(columns: Sequence[Column], sorted_by: tuple[str, bool] | None) -> list[str]:
+    """The labels of the columns, with an arrow beside that by which the rows are sorted (and whether downwards)."""
+    column, descending = sorted_by or ("", False)
+    arrow = " ▾" if descending else " ▴"
+    return [each.label + (arrow if each.id == column else "") for each in columns]
+
+
+def next_order(columns: Sequence[Column], sorted_by: tuple[str, bool] | None) -> tuple[str, bool] | None:
+    """The same column downwards, or else the next one upwards; None when no column is sortable."""
+    sortable = [column.id for column in columns if column.sortable]
+    if not sortable:
+        return None
+    current, descending = sorted_by or (sortable[-1], True)
+    return (sortable[(sortable.index(current) + 1) % len(sortable)], False) if descending else (current, True)

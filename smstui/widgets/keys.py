@@ -12,6 +12,7 @@ KEY_NAMES = {
     "pgup": N_("PgUp"),
     "pgdn": N_("PgDn"),
     "delete": N_("Del"),
+    "del": N_("Del"),
     "backspace": N_("Backspace"),
 }
 """Textual's short names of keys, and ours: message ids."""

@@ -23,3 +23,7 @@ class LineField(Input):
         """Itself, Enter leading there."""
         self.leads_to = selector
         return self
+
+    def complete(self) -> bool:
+        """Tab: fill in what can only be so; whether there was something to fill in. Otherwise Tab goes on."""
+        return False

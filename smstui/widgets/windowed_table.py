@@ -5,6 +5,7 @@ Its owner gives the keys of all rows, in order (`show_keys`), and answers `PageW
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -18,10 +19,9 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smstui.i18n import N_
-from smstui.widgets.columns import Cell, Column, fit, line
-
-PAGE_ROWS = 200
-_PAGES_KEPT = 12
+from smstui.widgets.columns import Cell, Column, fit, header, line, next_order
+from smstui.widgets.marks import Marks
+from smstui.widgets.row_store import PAGE_ROWS, RowStore
 
 Key = TypeVar("Key", int, str)
 Cells = Sequence[Cell]
@@ -105,18 +105,17 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
     ) -> None:
         """`sorted_by`: the column that the owner sorts by at first, and whether downwards.
 
-        `show_header` may be put out while there is nothing to show.
+        `show_header` may be put out while nothing is shown; with `marks_last` rows that a search hides stay ticked.
         """
         super().__init__(id=id)
-        self._columns = tuple(columns)
-        self._markable = markable
+        self._columns, self._markable = tuple(columns), markable
         self._sorted_by = sorted_by
         self._keys: Sequence[Key] = ()
-        self._rows: dict[Key, Cells] = {}
-        self._asked: set[int] = set()
+        self._rows: RowStore[Key] = RowStore()
         self._cursor = 0
-        self._marks: set[Key] = set()
+        self._marks: Marks[Key] = Marks()
         self.show_header = True
+        self.marks_last = False
 
     @property
     def cursor_key(self) -> Key | None:
@@ -136,7 +135,28 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
     @property
     def marks(self) -> tuple[Key, ...]:
         """The keys of the ticked rows, in the order shown."""
-        return tuple(key for key in self._keys if key in self._marks) if self._marks else ()
+        return tuple(self._marks.among(self._keys))
+
+    @property
+    def mark_count(self) -> int:
+        """How many rows are ticked."""
+        return self._marks.count(len(self._keys))
+
+    @property
+    def cursor_is_marked(self) -> bool:
+        """Whether the row under the cursor is ticked."""
+        return self.cursor_key is not None and self.cursor_key in self._marks
+
+    @property
+    def chosen(self) -> Sequence[Key]:
+        """The keys of the ticked rows, or else that of the row under the cursor; cheap when all of many are ticked."""
+        key = self.cursor_key
+        return self._marks.among(self._keys) if self.mark_count else () if key is None else (key,)
+
+    def mark_only(self, keys: Iterable[Key]) -> None:
+        """Tick these rows and no other."""
+        self._marks.only(keys)
+        self._marks_changed()
 
     def keys(self, first: int, last: int) -> Sequence[Key]:
         """The keys of rows `first` to `last` (not in it)."""
@@ -157,37 +177,43 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
         pages = range(top // PAGE_ROWS, (max(top, bottom - 1)) // PAGE_ROWS + 1)
         return tuple((page * PAGE_ROWS, min(len(self._keys), (page + 1) * PAGE_ROWS)) for page in pages if self._keys)
 
-    def show_keys(self, keys: Sequence[Key]) -> None:
-        """Show these rows in this order. The cursor and the marks stay on their rows where those are still there."""
-        at_cursor = self.cursor_key
+    def show_keys(self, keys: Sequence[Key], *, same_list: bool = False, more_to_come: bool = False) -> None:
+        """Show these rows in this order. The cursor and the marks stay on their rows where those are still there.
+
+        `same_list`: they are the rows shown before, sorted otherwise, or some more or less: if all of many are ticked,
+        all are. `more_to_come`: they are the first of what is shown next, and no mark is lost yet.
+        """
+        at_cursor, count = self.cursor_key, self.mark_count
+        self._marks.follow(self._keys, keys, same_list=same_list, lasting=self.marks_last or more_to_come)
         self._keys = keys
-        self._asked.clear()
+        self._rows.ask_anew()
         self._cursor = self._index_of(at_cursor)
         if self.cursor_key != at_cursor:
             self.post_message(self.Moved(self))
-        if self._marks:
-            self._marks.intersection_update(keys)
+        if self.mark_count != count:
+            self._marks_changed()
         self._resized()
 
     def show_rows(self, rows: Mapping[Key, Cells]) -> None:
         """Show these rows, all of them known, in this order."""
-        self._rows = dict(rows)
+        self._rows.restart(rows)
         self.show_keys(tuple(rows))
 
     def put(self, rows: Iterable[tuple[Key, Cells]]) -> None:
         """Rows that were wanted, or that may have changed."""
-        changed = {key: cells for key, cells in rows if self._rows.get(key) != cells}
-        self._rows.update(changed)
-        if len(self._rows) > PAGE_ROWS * _PAGES_KEPT:
-            self._forget_far_rows()
-        if changed:
+        if self._rows.put(rows):
+            self._rows.forget_far(self._keys, self.pages_in_view())
             self.refresh()
 
-    def forget_rows(self) -> None:
-        """What is known of the rows is out of date: each page is wanted again when it is seen."""
-        self._rows.clear()
-        self._asked.clear()
+    def forget_rows(self, but: Iterable[tuple[Key, Cells]] = ()) -> None:
+        """What is known of the rows, `but` of these, is out of date: each page is wanted again when it is seen."""
+        self._rows.restart(dict(but))
         self._want()
+        self.refresh()
+
+    def pass_over(self, first: int, last: int) -> None:
+        """The page `first` to `last` that was wanted is not given now; it is wanted again when it is seen again."""
+        self._rows.ask_anew((first, last))
 
     def move_to(self, index: int) -> None:
         """Put the cursor on row `index`, or the nearest one there is, and bring it into the window."""
@@ -204,26 +230,22 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The header on the first line, then the rows from the scroll offset on."""
-        width = self.size.width
         if y == 0:
-            header = self._header(width) if self.show_header else Content("")
-            return self._draw(header, "windowed-table--header")
+            labels = self._line(" ", header(self._columns, self._sorted_by)) if self.show_header else Content("")
+            return self._draw(labels, "windowed-table--header")
         index = round(self.scroll_offset.y) + y - 1
         if index >= len(self._keys):
-            return Strip.blank(width, self.visual_style.rich_style)
+            return Strip.blank(self._width, self.visual_style.rich_style)
         key = self._keys[index]
         classes = ["windowed-table--marked"] if key in self._marks else []
         cells = self._rows.get(key)
         if cells is None:
             classes.append("windowed-table--waiting")
             cells = ["·"] * len(self._columns)
-        if index == self._cursor:
-            classes.append("windowed-table--cursor")
-        gutter = ("✓ " if key in self._marks else "  ") if self._markable else ""
         if index == self._cursor:  # the colours of the cells would vanish in that of the cursor
+            classes.append("windowed-table--cursor")
             cells = [cell.plain if isinstance(cell, Content) else cell for cell in cells]
-        widths = fit(self._columns, width - len(gutter))
-        return self._draw(Content(gutter) + line(self._columns, widths, cells), *classes)
+        return self._draw(self._line("✓" if key in self._marks else " ", cells), *classes)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Another window: ask for the rows it lacks."""
@@ -266,27 +288,24 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
     def action_mark(self) -> None:
         """Tick the row of the cursor, or untick it, and go on to the next."""
         if self._markable and (key := self.cursor_key) is not None:
-            self._marks ^= {key}
-            self.post_message(self.Marked(self, len(self._marks)))
+            self._marks.turn(key)
+            self._marks_changed()
             self.move_to(self._cursor + 1)
 
     def action_mark_all(self) -> None:
         """Tick every row; none when all are."""
         if self._markable:
-            self._marks = set() if len(self._marks) == len(self._keys) else set(self._keys)
-            self.post_message(self.Marked(self, len(self._marks)))
-            self.refresh()
+            self._marks.turn_all(self._keys, lasting=self.marks_last)
+            self._marks_changed()
 
     def action_sort(self) -> None:
         """The same column the other way round, then the next one."""
-        sortable = [column.id for column in self._columns if column.sortable]
-        if not sortable:
-            return
-        current, descending = self._sorted_by or (sortable[-1], True)
-        if descending:
-            self._sort_by(sortable[(sortable.index(current) + 1) % len(sortable)], False)
-        else:
-            self._sort_by(current, True)
+        if (order := next_order(self._columns, self._sorted_by)) is not None:
+            self._sort_by(*order)
+
+    def _marks_changed(self) -> None:
+        self.post_message(self.Marked(self, self.mark_count))
+        self.refresh()
 
     def _sort_by(self, column: str, descending: bool) -> None:
         self._sorted_by = (column, descending)
@@ -295,45 +314,37 @@ class WindowedTable(ScrollView, Generic[Key], can_focus=True):
 
     def _sort_at(self, x: int) -> None:
         left = 2 if self._markable else 0
-        for index, width in fit(self._columns, self.size.width - left):
+        for index, width in fit(self._columns, self._width - left):
             if left <= x < left + width and self._columns[index].sortable:
                 column = self._columns[index].id
                 self._sort_by(column, self._sorted_by == (column, False))
             left += width + 2
 
-    def _header(self, width: int) -> Content:
-        column, descending = self._sorted_by or ("", False)
-        arrow = " ▾" if descending else " ▴"
-        labels = [each.label + (arrow if each.id == column else "") for each in self._columns]
-        gutter = "  " if self._markable else ""
-        return Content(gutter) + line(self._columns, fit(self._columns, width - len(gutter)), labels)
+    @property
+    def _width(self) -> int:
+        """Without the bar at the right, which hides what is under it."""
+        return self.scrollable_content_region.width
+
+    def _line(self, mark: str, cells: Cells) -> Content:
+        gutter = f"{mark} " if self._markable else ""
+        return Content(gutter) + line(self._columns, fit(self._columns, self._width - len(gutter)), cells)
 
     def _draw(self, content: Content, *classes: str) -> Strip:
         style = self.get_visual_style(*classes) if classes else self.visual_style
-        strips = Visual.to_strips(self, content, self.size.width, 1, style, pad=True, apply_selection=False)
-        return strips[0].crop_extend(0, self.size.width, style.rich_style)
+        strips = Visual.to_strips(self, content, self._width, 1, style, pad=True, apply_selection=False)
+        return strips[0].crop_extend(0, self._width, style.rich_style)
 
     def _index_of(self, key: Key | None) -> int:
-        if key is not None and self._keys:
-            try:
+        with suppress(ValueError):
+            if key is not None:
                 return self._keys.index(key)
-            except ValueError:
-                pass
         return max(0, min(self._cursor, len(self._keys) - 1))
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._keys) + 1)
+        self.virtual_size = Size(self._width, len(self._keys) + 1)
         self._want()
         self.refresh()
 
     def _want(self) -> None:
-        for first, last in self.pages_in_view():
-            page = first // PAGE_ROWS
-            if page not in self._asked and any(key not in self._rows for key in self._keys[first:last]):
-                self._asked.add(page)
-                self.post_message(self.PageWanted(self, first, last))
-
-    def _forget_far_rows(self) -> None:
-        kept = [key for first, last in self.pages_in_view() for key in self._keys[first:last]]
-        self._rows = {key: self._rows[key] for key in kept if key in self._rows}
-        self._asked = {first // PAGE_ROWS for first, _ in self.pages_in_view()}
+        for first, last in self._rows.unknown(self._keys, self.pages_in_view()):
+            self.post_message(self.PageWanted(self, first, last))

@@ -75,7 +75,7 @@ async def folded(stage: Stage) -> None:
 
 async def later(stage: Stage) -> None:
     await shell(stage)
-    await stage.go_to("import")
+    await stage.go_to("templates")
 
 
 async def balance(stage: Stage) -> None:

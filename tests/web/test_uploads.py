@@ -101,7 +101,7 @@ async def test_a_name_with_control_characters_is_refused(client: Client, inbox: 
 async def test_too_big_a_file_is_refused_and_leaves_nothing(client: Client, inbox: Inbox) -> None:
     status, page = await send(client, inbox, "big.csv", bytes(FILE_LIMIT + 1))
     assert status == 413
-    assert "bigger than 10 MB" in page
+    assert "too big: 10 MB at most" in page
     assert not os.listdir(inbox.directory)
     assert (await send(client, inbox, "fits.csv", bytes(FILE_LIMIT)))[0] == 200
 

@@ -1,0 +1,1 @@
+"""Writing tables into files that people open in a spreadsheet."""
