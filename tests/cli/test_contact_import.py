@@ -152,4 +152,4 @@ def test_a_file_that_is_missing(cli: Cli, tmp_path: Path) -> None:
     def missing(*arguments: str) -> Answer:
         return cli("contact", "import", str(tmp_path / "no such file.csv"), CERTIFIED, *arguments)
 
-    assert missing().refuses("no such file.csv", "No such file")
+    assert missing().refuses("no such file.csv", "there is no such file")

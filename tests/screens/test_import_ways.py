@@ -17,8 +17,8 @@ from smstui.screens.contacts.importing.history import PastImportsPage
 from smstui.screens.contacts.importing.preview_step import PreviewStep
 from smstui.screens.contacts.importing.progress_step import ProgressStep
 from smstui.screens.contacts.importing.result import ImportResultPage
-from smstui.screens.contacts.importing.saving import SaveModal
 from smstui.screens.contacts.importing.upload_panel import UploadPanel
+from smstui.screens.saving import SaveModal
 from smstui.services.contact_query import ContactQuery
 from smstui.settings import Settings, UploadPlace
 from smstui.widgets.labelled import Labelled

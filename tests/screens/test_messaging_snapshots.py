@@ -119,7 +119,8 @@ async def campaigns(stage: Stage) -> None:
     await seed_campaign(stage.app.backend, actor, "Soldes d'hiver", [delivered] * 1_240 + failed)
     await seed_campaign(stage.app.backend, actor, "Black Friday", [delivered] * 700 + [queued] * 500, running=True)
     await shown(stage, actor, "campaigns")
-    await stage.until(lambda: all(each in stage.text() for each in ("1\u202f240", "Black Friday", "700")))
+    await stage.until(lambda: all(each in stage.text() for each in ("1\u202f243", "Black Friday", "Mettre en pause")))
+    await stage.until(lambda: "…" not in stage.text())
     await stage.settle()
 
 

@@ -12,9 +12,9 @@ from smstui.formats import explain, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_form import ContactForm
 from smstui.screens.contacts.contact_list import ContactList
-from smstui.screens.contacts.importing.saving import hand_out
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
+from smstui.screens.saving import hand_out
 from smstui.widgets.windowed_table import WindowedTable
 
 

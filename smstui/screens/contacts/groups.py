@@ -15,9 +15,9 @@ from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.contacts.group import GroupPage, found_by
 from smstui.screens.contacts.group_form import GroupForm
-from smstui.screens.contacts.importing.saving import hand_out
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
+from smstui.screens.saving import hand_out
 from smstui.services.groups import Group
 from smstui.widgets.columns import Column
 from smstui.widgets.modals import ConfirmModal

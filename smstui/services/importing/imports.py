@@ -4,7 +4,6 @@ import asyncio
 import errno
 import hashlib
 import json
-import os
 import secrets
 import stat
 from collections.abc import Callable, Coroutine
@@ -17,7 +16,7 @@ from sqlalchemy import Row, Select, select
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
-from smstui.i18n import N_, current_language
+from smstui.i18n import N_, _, current_language
 from smstui.services.free_fields import free_field_names
 from smstui.services.importing.planning import NotCertified
 from smstui.services.importing.process import outcome
@@ -38,6 +37,13 @@ from smstui.storage.database import Database
 from smstui.storage.tables import contact_import
 
 _MEGABYTE = 1024 * 1024
+_NO_FILE = N_("it is no file")
+_REASONS = {
+    errno.ENOENT: N_("there is no such file"),
+    errno.EACCES: N_("you are not allowed to"),
+    errno.EISDIR: N_("it is a folder"),
+}
+"""Message ids."""
 
 
 @dataclass(eq=False)
@@ -129,12 +135,12 @@ def read_file(path: Path) -> ContactFile:
     """The file at `path`. Raises FileNotReadable, FileTooBig."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise FileNotReadable(path.name, os.strerror(errno.EISDIR if path.is_dir() else errno.EINVAL))
+            raise FileNotReadable(path.name, _(_REASONS[errno.EISDIR] if path.is_dir() else _NO_FILE))
         with path.open("rb") as stream:
             octets = stream.read(FILE_LIMIT + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise FileNotReadable(path.name, reason or str(error)) from None
+        reason = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+        raise FileNotReadable(path.name, _(reason) if reason else str(error)) from None
     return received_file(path.name, octets)
 
 

@@ -25,11 +25,11 @@ from smstui.screens.contacts.importing.places import (
     remember,
     usual_folders,
 )
-from smstui.screens.contacts.importing.saving import hand_out
 from smstui.screens.contacts.importing.step import Step
 from smstui.screens.contacts.importing.upload_panel import UploadPanel
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
+from smstui.screens.saving import hand_out
 from smstui.services.backend import Backend
 from smstui.services.importing.sheet import ReadingOptions
 from smstui.services.importing.values import ContactFile, Look

@@ -17,9 +17,9 @@ from smstui.formats import number
 from smstui.i18n import N_, _
 from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.contacts.importing.result_words import count_lines, proof
-from smstui.screens.contacts.importing.saving import hand_out, write_octets
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
+from smstui.screens.saving import hand_out, write_octets
 from smstui.services.importing.rejects import REJECT_WORDS
 from smstui.services.importing.values import ImportResult, Reject, RejectKind
 from smstui.widgets.columns import Column
