@@ -133,6 +133,6 @@ def _page(request: web.Request, sentence: str, *, status: int = 200, done: bool 
     texts: Mapping[str, str] = {"title": _("Import contacts"), "sentence": sentence, "send": _("Send")}
     response = aiohttp_jinja2.render_template("upload.html", request, {"texts": texts, "done": done}, status=status)
     response.headers.update(
-        {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+        {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
     )
     return response

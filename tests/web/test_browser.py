@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pyte
 import pytest
@@ -75,13 +76,7 @@ async def page(chromium: str) -> AsyncIterator[Page]:
         await launched.close()
 
 
-async def test_sign_in_and_read_a_page(serve: Serve, page: Page, create_account: Callable[[], None]) -> None:
-    create_account()
-    url, _process = await asyncio.to_thread(serve)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    terminal = Terminal(page)
-    await page.goto(url)
+async def sign_in(terminal: Terminal) -> None:
     await terminal.shows("Log in", "Password")
     await terminal.type("shop")
     await terminal.shows("shop")
@@ -90,8 +85,44 @@ async def test_sign_in_and_read_a_page(serve: Serve, page: Page, create_account:
     await terminal.shows("•" * len("Secret-2026"))
     await terminal.press("Enter")
     await terminal.shows("Dashboard", "shop", "42")
+
+
+async def test_sign_in_and_read_a_page(serve: Serve, page: Page, create_account: Callable[[], None]) -> None:
+    create_account()
+    url, _process = await asyncio.to_thread(serve)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    terminal = Terminal(page)
+    await page.goto(url)
+    await sign_in(terminal)
     assert {address.split("/")[2] for address in asked if not address.startswith("data:")} == {url.split("/")[2]}
     await page.wait_for_selector("body.-first-byte")
+
+
+async def test_a_file_comes_from_the_browser(
+    serve: Serve, page: Page, create_account: Callable[[], None], tmp_path: Path
+) -> None:
+    create_account()
+    file = tmp_path / "clients.csv"
+    file.write_text("Nom;Mobile\nDupont;0601010101\nLeduc;0602020202\n")
+    url, _process = await asyncio.to_thread(serve)
+    terminal = Terminal(page)
+    await page.goto(url)
+    await sign_in(terminal)
+    await terminal.press("Control+p")
+    await terminal.shows("Search a section")
+    await terminal.type("Import contacts")
+    await terminal.shows("Address book › Import contacts")
+    await terminal.press("Enter")
+    await terminal.shows("Press F2")
+    async with page.expect_popup(timeout=DEADLINE * 1000) as opened:
+        await page.keyboard.press("F2")
+    form = await opened.value
+    await form.set_input_files("input[type=file]", file)
+    await form.get_by_role("button", name="Send").click()
+    await form.get_by_text("clients.csv has arrived").wait_for(timeout=DEADLINE * 1000)
+    await form.close()
+    await terminal.shows("clients.csv", "Dupont", "0602020202", "2/5")
 
 
 async def test_a_demo_in_the_browser(serve: Serve, page: Page) -> None:

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.formats import explain, number
@@ -52,7 +51,6 @@ class BookPage(Page):
         """Open the contact under the cursor."""
         self.table.action_choose()
 
-    @on(Button.Pressed, "#export")
     @once_at_a_time("contacts-export")
     async def action_export(self) -> None:
         """Write the ticked contacts, or else all that the list shows, to a file; its ending says of which kind."""

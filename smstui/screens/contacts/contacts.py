@@ -53,7 +53,6 @@ class ContactsPage(BookPage):
         with Horizontal(classes="actions"):
             yield Button(_("Delete"), id="remove", compact=True)
             yield Button(_("Groups"), id="groups", compact=True)
-            yield Button(_("Export"), id="export", compact=True)
             yield Button(_("Create contact"), id="create", variant="primary", compact=True)
 
     def on_unmount(self) -> None:
