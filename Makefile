@@ -37,7 +37,7 @@ format: $(DEVELOPMENT)
 catalogues: $(DEVELOPMENT)
 	$(BIN)/python tools/catalogues.py
 
-# Every bar, in ten minutes; docs/performance.md says what they are.
+# Every bar, in twenty minutes; docs/performance.md says what they are.
 bench: $(BENCHMARKS)
 	@$(BIN)/python -m benchmarks
 
