@@ -32,7 +32,7 @@ _FILL = """
         '@example.com', '', '', 'Company', '', '', printf('name%07d first +336%s 06%s c%d@example.com company', i,
         substr(100000000 + i * 7919 % 99999989, 2), substr(100000000 + i * 7919 % 99999989, 2), i), 0, 0 FROM n
 """
-KEYS, PAGES = 100, 40
+KEYS, PAGES = 200, 40
 _DOWN, _PAGE_DOWN, _PALETTE = b"\x1b[B", b"\x1b[6~", b"\x10"
 
 

@@ -20,6 +20,7 @@ from smstui.screens.contacts.contact_field import ContactLine
 from smstui.screens.contacts.contact_values import details_of, text_of
 from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.contacts.group_picker import GroupPicker
+from smstui.screens.contacts.person import handle_person
 from smstui.screens.latest import Latest
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
@@ -36,6 +37,7 @@ class ContactForm(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", N_("Save"), id="contact.save", priority=True),
         Binding("f4", "open_other", N_("Open the contact of this number"), show=False, id="contact.open_other"),
+        Binding("f7", "person", N_("Personal data"), show=False, id="contact.person"),
     ]
 
     def __init__(self, contact_id: int | None) -> None:
@@ -175,6 +177,13 @@ class ContactForm(Page):
         if (choice := await self.ask(picker)) is not None:
             self._groups = {group.id: group.name for group in choice.groups}
             self._show_groups()
+
+    @once_at_a_time("contact-person")
+    async def action_person(self) -> None:
+        """Hand out all that is held about this person, or erase it."""
+        if self._contact is not None and await handle_person(self, self._contact.mobile):
+            self._saved = True
+            self.close()
 
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:

@@ -15,6 +15,7 @@ from smstui.domain.contact import (
     search_text,
 )
 from smstui.domain.errors import Refusal
+from smstui.domain.identity import InvalidEmail
 from smstui.domain.phone import InvalidNumber, parse_number
 from smstui.formats import explain
 from smstui.i18n import N_, _
@@ -93,15 +94,17 @@ class Sieve:
 
     def sift(self, rows: Sequence[SheetRow], told: Callable[[int], None]) -> Sifted:
         """The contacts of `rows`; `told` hears how many rows are done, from time to time."""
-        for row in rows:
-            self._take(row)
-            if self.sifted.rows % _TOLD_EVERY == 0:
-                told(self.sifted.rows)
+        for start in range(0, len(rows), _TOLD_EVERY):
+            some = rows[start : start + _TOLD_EVERY]
+            for row in some:
+                self._take(row)
+            self.sifted.rows += len(some)
+            told(self.sifted.rows)
         return self.sifted
 
     def _take(self, row: SheetRow) -> None:
-        self.sifted.rows += 1
-        written = row.cells[self._mobile]
+        line, cells = row
+        written = cells[self._mobile]
         if is_blank(written):
             self._reject(RejectKind.REFUSED, row, explain(NoNumber()))
             return
@@ -110,8 +113,8 @@ class Sieve:
         except InvalidNumber as refusal:
             self._reject(RejectKind.REFUSED, row, explain(refusal))
             return
-        first_line = self._lines.setdefault(mobile, row.line)
-        if first_line != row.line:
+        first_line = self._lines.setdefault(mobile, line)
+        if first_line != line:
             self._reject(RejectKind.DUPLICATE, row, _("The number of line {line} again.").format(line=first_line))
         elif mobile in self._opted_out:
             self._reject(RejectKind.OPTED_OUT, row, _("{number} is on the STOP list.").format(number=mobile))
@@ -119,26 +122,28 @@ class Sieve:
             self.sifted.contacts[mobile] = self._contact(mobile, row)
 
     def _contact(self, mobile: str, row: SheetRow) -> Row:
-        values = [""] * len(TEXT_FIELDS)
+        """A contact without the values that can't be read, which are told."""
+        values, cells = [""] * len(TEXT_FIELDS), row.cells
         for slot, index, reader in self._readers:
-            if row.cells[index]:
-                values[slot] = self._value(row, index, reader)
+            if written := cells[index]:
+                try:
+                    values[slot] = reader(written)
+                except Refusal as refusal:
+                    self._reject(RejectKind.INCOMPLETE, row, explain(refusal))
         last_name, first_name, email, title, birth_date, company, address = values
         search = search_text(mobile, last_name, first_name, email, company)[:SEARCHED]
         extra = self._extra(row) if self._free else ""
         return Row(mobile, last_name, first_name, email, title, birth_date, company, address, extra, search)
 
-    def _value(self, row: SheetRow, index: int, reader: Reader) -> str:
-        """A value as it is written, "" when nothing is known; one that can't be read is told."""
-        try:
-            return reader(row.cells[index])
-        except Refusal as refusal:
-            self._reject(RejectKind.INCOMPLETE, row, explain(refusal))
-            return ""
-
     def _extra(self, row: SheetRow) -> str:
-        values = ((name, self._value(row, index, _text)) for name, index in self._free.items())
-        return extra_text(tuple((name, value) for name, value in values if value))
+        known: list[tuple[str, str]] = []
+        for name, index in self._free.items():
+            try:
+                if value := _text(row.cells[index]):
+                    known.append((name, value))
+            except Refusal as refusal:
+                self._reject(RejectKind.INCOMPLETE, row, explain(refusal))
+        return extra_text(tuple(known))
 
     def _birth_date(self, written: str) -> str:
         day = None if is_blank(written) else parse_birth_date(written, self._today)
@@ -154,4 +159,9 @@ def _text(written: str) -> str:
 
 
 def _email(written: str) -> str:
-    return "" if is_blank(written) else parse_email(written)
+    try:
+        return parse_email(written)
+    except InvalidEmail:
+        if is_blank(written):
+            return ""
+        raise
