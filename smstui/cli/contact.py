@@ -202,17 +202,6 @@ async def _extra(call: Call, actor: "Actor", fields: tuple[str, ...]) -> tuple[t
 
 
 def _document(each: "Contact") -> dict[str, Json]:
-    details = each.details
-    return {
-        "mobile": each.mobile,
-        "last_name": details.last_name,
-        "first_name": details.first_name,
-        "email": details.email,
-        "title": details.title,
-        "birth_date": details.birth_date.isoformat() if details.birth_date else None,
-        "company": details.company,
-        "address": details.address,
-        "fields": dict(details.extra),
-        "groups": list(each.groups),
-        "opted_out": each.opted_out,
-    }
+    from smstui.services.personal_document import details_document
+
+    return {**details_document(each.details), "groups": list(each.groups), "opted_out": each.opted_out}

@@ -20,9 +20,6 @@ from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
-from smstui.services.exporting.new_file import NewFile
-from smstui.services.exporting.off_loop import off_loop
-from smstui.services.exporting.refusals import explained
 from smstui.widgets.folders import shown_path, written_path
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
@@ -41,21 +38,6 @@ async def hand_out(host: Host, write: Write, name: str, folder: Path | None) -> 
     saved: Path | None = await host.push_screen_wait(SaveModal(write, suggested))
     if saved is not None:
         host.notify(_("Saved as {path}").format(path=shown_path(saved)), markup=False)
-
-
-async def write_octets(path: Path, octets: bytes) -> None:
-    """Write a new file. Raises FileThere, NoFolder, FileNotWritable, NoRoomForFile."""
-
-    def work() -> None:
-        file = NewFile(path, overwrite=False)
-        try:
-            with explained(path):
-                file.open().write(octets)
-            file.finish()
-        finally:
-            file.discard()
-
-    await off_loop(work)
 
 
 class SaveModal(TranslatedModal[Path | None]):

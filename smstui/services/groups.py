@@ -17,7 +17,7 @@ from smstui.i18n import N_
 from smstui.services.contact_query import ContactQuery, UnknownGroup, count_contacts, search_words
 from smstui.services.removal import forget_group
 from smstui.storage.database import Database
-from smstui.storage.statements import Statement, ids_text, with_ids
+from smstui.storage.statements import Statement, as_list, with_list
 from smstui.storage.tables import contact_group, group_member
 from smstui.storage.upsert import insert
 
@@ -104,8 +104,16 @@ class Groups:
         """The account's groups, by name, with the number of their contacts now."""
 
         def work(tx: Connection) -> tuple[Group, ...]:
-            own = select(contact_group).where(contact_group.c.account_id == actor.account_id)
-            return tuple(_group(tx, actor, row) for row in tx.execute(own.order_by(contact_group.c.name_key)).all())
+            own = contact_group.c.account_id == actor.account_id
+            members = (
+                select(group_member.c.group_id, func.count())
+                .join(contact_group, contact_group.c.id == group_member.c.group_id)
+                .where(own)
+                .group_by(group_member.c.group_id)
+            )
+            counts: dict[int, int] = dict(tx.execute(members).all())
+            rows = tx.execute(select(contact_group).where(own).order_by(contact_group.c.name_key)).all()
+            return tuple(_group(tx, actor, row, counts.get(row.id, 0)) for row in rows)
 
         return await self._database.read(work)
 
@@ -187,7 +195,7 @@ class Groups:
     ) -> int:
         def work(tx: Connection) -> int:
             check_own_groups(tx, actor, [group_id])
-            return statement.run(tx, group_id, actor.account_id, ids_text(chunk))
+            return statement.run(tx, group_id, actor.account_id, as_list(chunk))
 
         changed = 0
         for start in range(0, len(contact_ids), _AT_ONCE):
@@ -244,11 +252,11 @@ def take_out_of_groups(tx: Connection, actor: Actor, contact_id: int, keep: Coll
     tx.execute(delete(group_member).where(group_member.c.contact_id == contact_id, group_member.c.group_id.in_(others)))
 
 
-_ADD: Final = with_ids(
+_ADD: Final = with_list(
     "INSERT INTO group_member (group_id, contact_id)"
     " SELECT CAST(? AS bigint), id FROM contact WHERE account_id = ? AND id IN {ids} ON CONFLICT DO NOTHING"
 )
-_REMOVE: Final = with_ids(
+_REMOVE: Final = with_list(
     "DELETE FROM group_member WHERE group_id = ?"
     " AND contact_id IN (SELECT id FROM contact WHERE account_id = ? AND id IN {ids})"
 )
@@ -268,12 +276,15 @@ def _insert(tx: Connection, actor: Actor, checked: GroupDetails, at: datetime) -
     return tx.execute(new.on_conflict_do_nothing().returning(contact_group.c.id)).scalar()
 
 
-def _group(tx: Connection, actor: Actor, row: Row[Any]) -> Group:
-    if row.filter is None:
-        members = select(func.count()).select_from(group_member).where(group_member.c.group_id == row.id)
-        contacts = int(tx.execute(members).scalar_one())
-    else:
+def _group(tx: Connection, actor: Actor, row: Row[Any], members: int | None = None) -> Group:
+    """`members`: how many were chosen for it, if that is known."""
+    if row.filter is not None:
         contacts = count_contacts(tx, actor, ContactQuery(search=row.filter))
+    elif members is not None:
+        contacts = members
+    else:
+        chosen = select(func.count()).select_from(group_member).where(group_member.c.group_id == row.id)
+        contacts = int(tx.execute(chosen).scalar_one())
     return Group(row.id, row.name, row.description, row.filter, row.created_at, contacts)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from smstui.domain.actor import Actor
 from smstui.storage.columns import to_milliseconds
-from smstui.storage.statements import Statement, ids_text, with_ids
+from smstui.storage.statements import Statement, as_list, with_list
 from smstui.storage.tables import deleted_contact, deleted_member
 
 _COLUMNS: Final = (
@@ -17,7 +17,7 @@ _COLUMNS: Final = (
 )
 
 
-_KEEP_CONTACTS: Final = with_ids(
+_KEEP_CONTACTS: Final = with_list(
     f"INSERT INTO deleted_contact (removal, removed_at, {_COLUMNS}) SELECT ?, ?, {_COLUMNS} FROM contact"  # noqa: S608
     " WHERE account_id = ? AND id IN {ids}"
 )
@@ -44,7 +44,7 @@ _RESTORE_MEMBERS: Final = Statement(
 
 def delete_contacts(tx: Connection, actor: Actor, removal: str, ids: Sequence[int], at: datetime) -> int:
     """Take the account's contacts `ids` out of the book and its groups, kept aside under `removal`; how many."""
-    count = _KEEP_CONTACTS.run(tx, removal, to_milliseconds(at), actor.account_id, ids_text(ids))
+    count = _KEEP_CONTACTS.run(tx, removal, to_milliseconds(at), actor.account_id, as_list(ids))
     _KEEP_MEMBERS.run(tx, removal)
     _DELETE_MEMBERS.run(tx, removal)
     _DELETE_CONTACTS.run(tx, removal)

@@ -17,6 +17,12 @@ Parameters = tuple[object, ...]
 Values = tuple[Any, ...]
 """A row, by position."""
 _POSTGRESQL: Final = "postgresql"
+_LISTS_OF_SQLITE: Final = ("(SELECT value FROM json_each(?))",) * 2
+_LISTS_OF_POSTGRESQL: Final = (
+    "(SELECT value::bigint FROM json_array_elements_text(?::json) AS chosen (value))",
+    "(SELECT value FROM json_array_elements_text(?::json) AS chosen (value))",
+)
+"""Of ids, and of texts: what a parameter in JSON holds."""
 
 
 class Statement:
@@ -89,25 +95,18 @@ class Statement:
             ) from error
 
 
-def with_ids(text: str) -> Statement:
-    """The statement `text`, in which {ids} stands for the ids of one parameter: their list as JSON (see `ids_text`)."""
-    return Statement(
-        text.replace("{ids}", "(SELECT value FROM json_each(?))"),
-        text.replace("{ids}", "(SELECT value::bigint FROM json_array_elements_text(?::json) AS chosen (value))"),
-    )
+def with_list(text: str) -> Statement:
+    """The statement `text`, in which {ids} or {texts} stands for a list that is one parameter (see `as_list`)."""
+    return Statement(_filled(text, _LISTS_OF_SQLITE), _filled(text, _LISTS_OF_POSTGRESQL))
 
 
-def ids_text(ids: Iterable[int]) -> str:
-    """The parameter for the {ids} of `with_ids`."""
-    return json.dumps(list(ids))
+def as_list(values: Iterable[int] | Iterable[str]) -> str:
+    """The parameter for the {ids} or {texts} of `with_list`: JSON."""
+    return json.dumps(list(values))
 
 
-def with_texts(text: str) -> Statement:
-    """The statement `text`, in which {texts} stands for the texts of one parameter: their list as JSON."""
-    return Statement(
-        text.replace("{texts}", "(SELECT value FROM json_each(?))"),
-        text.replace("{texts}", "(SELECT value FROM json_array_elements_text(?::json) AS chosen (value))"),
-    )
+def _filled(text: str, lists: tuple[str, str]) -> str:
+    return text.replace("{ids}", lists[0]).replace("{texts}", lists[1])
 
 
 def _psycopg(text: str) -> str:

@@ -17,16 +17,17 @@ import aiohttp_jinja2
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
 from smstui.formats import explain, number
 from smstui.i18n import _
+from smstui.services.exporting.refusals import explained
 from smstui.services.importing.refusals import FileTooBig
-from smstui.services.importing.sheet import FILE_LIMIT
+from smstui.services.importing.sheet import FILE_LIMIT, MEGABYTE
 from smstui.settings import UPLOAD_DIRECTORY_VARIABLE, UPLOAD_URL_VARIABLE
 
 DEADLINE: Final = 120.0
 """Seconds that a file may take to arrive."""
-_MEGA: Final = 1024 * 1024
 _LONGEST_NAME: Final = 100
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 
@@ -72,7 +73,8 @@ class Uploads:
         """The page with the form."""
         self._inbox(request)
         return _page(
-            request, _("Choose an Excel or CSV file of {limit} MB at most.").format(limit=number(FILE_LIMIT // _MEGA))
+            request,
+            _("Choose an Excel or CSV file of {limit} MB at most.").format(limit=number(FILE_LIMIT // MEGABYTE)),
         )
 
     async def take_file(self, request: web.Request) -> web.Response:
@@ -91,10 +93,12 @@ class Uploads:
                 if not isinstance(part, BodyPartReader):
                     return _page(request, _("No file was chosen."), status=400)
                 kept = await _keep(inbox, part)
+        except Refusal as refusal:
+            return _page(request, explain(refusal), status=507)
         except (TimeoutError, ValueError, HttpProcessingError):
             return _page(request, _("The file did not arrive: choose it again."), status=400)
         if not kept:
-            return _page(request, explain(FileTooBig(FILE_LIMIT // _MEGA)), status=413)
+            return _page(request, explain(FileTooBig(FILE_LIMIT // MEGABYTE)), status=413)
         name = printable(Path(part.filename or "").name)
         return _page(request, _("{name} has arrived: go back to the page of smstui.").format(name=name), done=True)
 
@@ -108,7 +112,7 @@ class Uploads:
 async def _keep(inbox: Inbox, part: BodyPartReader) -> bool:
     """Keep a file in the inbox, once it is whole; False when it is too big."""
     octets = bytearray()
-    while chunk := await part.read_chunk(_MEGA):
+    while chunk := await part.read_chunk(MEGABYTE):
         octets += chunk
         if len(octets) > FILE_LIMIT:
             return False
@@ -117,9 +121,11 @@ async def _keep(inbox: Inbox, part: BodyPartReader) -> bool:
 
 
 def _write(directory: Path, name: str, octets: bytes) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=".", dir=directory))
-    (beside / name).write_bytes(octets)
-    beside.rename(directory / secrets.token_hex(8))
+    """Raises NoRoomForFile, FileNotWritable."""
+    with explained(directory / name):
+        beside = Path(tempfile.mkdtemp(prefix=".", dir=directory))
+        (beside / name).write_bytes(octets)
+        beside.rename(directory / secrets.token_hex(8))
 
 
 def _safe_name(name: str) -> str:

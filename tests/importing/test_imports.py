@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from smstui.services.audit import AuditAction
 from smstui.services.backend import Backend
 from smstui.services.contact_query import ContactQuery, UnknownGroup
 from smstui.services.contact_rows import Contact
+from smstui.services.exporting.refusals import NoFolder
 from smstui.services.groups import DynamicGroup, GroupDetails
 from smstui.services.importing.imports import FileNotReadable, UnknownImport, received_file
 from smstui.services.importing.mapping import FreeField, Target
@@ -380,6 +382,15 @@ async def test_a_file_that_asks_for_much_memory_is_refused(backend: Backend, act
         await backend.imports.look(actor, file, ReadingOptions())
     with pytest.raises(FileTooDemanding):
         await backend.imports.run(actor, file, plan(MOBILE))
+    assert not await book(backend, actor)
+
+
+async def test_without_room_for_the_file_it_says_so(
+    backend: Backend, actor: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(NoFolder):
+        await imported(backend, actor, GUIDE, plan(LAST, FIRST, EMAIL, MOBILE))
     assert not await book(backend, actor)
 
 

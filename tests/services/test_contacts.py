@@ -200,10 +200,12 @@ async def test_a_contact_is_found_by_every_word_of_its_names(backend: Backend, a
         actor, ContactDetails(HUGO.mobile, last_name, first_name, email, company=company)
     )
     assert (await backend.contacts.get(actor, added.id)).details == added.details
-    for word in (*" ".join(values).split(), " ".join(values), " ".join(values).upper()):
-        looked_for = word if folded(word.upper()) == folded(word) else word.lower()
-        assert await _mobiles(backend, actor, ContactQuery(looked_for)) == [HUGO.mobile]
+    written = " ".join(values)
+    # Greek letters with an iota below them are two letters in capitals.
+    capitals = [written.upper()] if folded(written.upper()) == folded(written) else []
+    found = [await _mobiles(backend, actor, ContactQuery(each)) for each in (*written.split(), written, *capitals)]
     await backend.contacts.remove(actor, [added.id])
+    assert all(mobiles == [HUGO.mobile] for mobiles in found)
 
 
 @pytest.mark.each_database

@@ -106,6 +106,13 @@ async def test_too_big_a_file_is_refused_and_leaves_nothing(client: Client, inbo
     assert (await send(client, inbox, "fits.csv", bytes(FILE_LIMIT)))[0] == 200
 
 
+async def test_a_disk_that_takes_nothing_is_told(client: Client, inbox: Inbox) -> None:
+    inbox.directory.rmdir()
+    status, page = await send(client, inbox, "contacts.csv", b"x")
+    assert status == 507
+    assert "There is no folder" in page
+
+
 async def test_another_site_cannot_send(client: Client, inbox: Inbox) -> None:
     assert (await send(client, inbox, "contacts.csv", b"x", origin="http://evil.example"))[0] == 403
     assert not given(inbox)

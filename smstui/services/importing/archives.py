@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from smstui.services.importing.refusals import DamagedFile, UnpacksTooBig
+from smstui.services.importing.sheet import MEGABYTE
 
 UNPACKED_LIMIT: Final = 256 * 1024 * 1024
 """Octets of all members together."""
-_MEGABYTE: Final = 1024 * 1024
-_PIECE: Final = _MEGABYTE
+_PIECE: Final = MEGABYTE
 """Octets that are unpacked at once."""
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 """Signature, length of the name, length of the extra field: where both end, the data starts."""
@@ -32,7 +32,7 @@ class Archive:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
             raise DamagedFile from None
         if sum(each.file_size for each in self.members) > UNPACKED_LIMIT:
-            raise UnpacksTooBig(UNPACKED_LIMIT // _MEGABYTE)
+            raise UnpacksTooBig(UNPACKED_LIMIT // MEGABYTE)
 
     def pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
         """What `member` holds, at most a megabyte at a time. Raises DamagedFile when it is not what it claims to be."""

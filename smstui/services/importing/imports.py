@@ -1,6 +1,7 @@
 """Imports of contacts, and the proof that is kept of each."""
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import json
@@ -23,7 +24,7 @@ from smstui.services.importing.process import outcome
 from smstui.services.importing.refusals import FileTooBig
 from smstui.services.importing.rejects import rejects_file, unpack
 from smstui.services.importing.requests import ImportRequest, LookRequest, Request
-from smstui.services.importing.sheet import FILE_LIMIT, ReadingOptions
+from smstui.services.importing.sheet import FILE_LIMIT, MEGABYTE, ReadingOptions
 from smstui.services.importing.values import (
     ContactFile,
     ImportCounts,
@@ -34,9 +35,9 @@ from smstui.services.importing.values import (
     Reject,
 )
 from smstui.storage.database import Database
+from smstui.storage.failures import DatabaseOutcomeUnknown
 from smstui.storage.tables import contact_import
 
-_MEGABYTE = 1024 * 1024
 _NO_FILE = N_("it is no file")
 _REASONS = {
     errno.ENOENT: N_("there is no such file"),
@@ -98,7 +99,9 @@ class Imports:
             raise NotCertified
         token = secrets.token_hex(16)
         request = ImportRequest(self._database.url, actor, file, plan, token, self._clock.now())
-        await _done_or_cancelled(outcome(Request(current_language(), request), told), cancelled or asyncio.Event())
+        running = outcome(Request(current_language(), request), told)
+        with contextlib.suppress(DatabaseOutcomeUnknown):  # the book itself tells
+            await _done_or_cancelled(running, cancelled or asyncio.Event())
         this = _own(actor).where(contact_import.c.token == token)
         row = await self._database.read(lambda tx: tx.execute(this).first())
         return None if row is None else _result(row)
@@ -147,7 +150,7 @@ def read_file(path: Path) -> ContactFile:
 def received_file(name: str, octets: bytes) -> ContactFile:
     """A file that came by another way than a path. Raises FileTooBig."""
     if len(octets) > FILE_LIMIT:
-        raise FileTooBig(FILE_LIMIT // _MEGABYTE)
+        raise FileTooBig(FILE_LIMIT // MEGABYTE)
     return ContactFile(name, octets, hashlib.sha256(octets).hexdigest())
 
 

@@ -13,7 +13,7 @@ from smstui.services.contact_rows import extra_text
 from smstui.services.importing.sifting import Row
 from smstui.storage.book_tables import SEARCHED
 from smstui.storage.columns import to_milliseconds
-from smstui.storage.statements import Statement, ids_text, with_ids, with_texts
+from smstui.storage.statements import Statement, as_list, with_list
 
 _CHUNK: Final = 2000
 _TEXTS: Final = "mobile, last_name, first_name, email, title, birth_date, company, address, extra, search"
@@ -31,10 +31,10 @@ _UPDATE: Final = Statement(
     " AS new (at, c1, c2, c3, c4, c5, c6, c7, c8, c9, id) WHERE contact.id = new.id",
 )
 _ANY: Final = Statement("SELECT id FROM contact WHERE account_id = ? LIMIT 1")
-_KNOWN: Final = with_texts(f"SELECT id, {_TEXTS} FROM contact WHERE account_id = ? AND mobile IN {{texts}}")  # noqa: S608
+_KNOWN: Final = with_list(f"SELECT id, {_TEXTS} FROM contact WHERE account_id = ? AND mobile IN {{texts}}")  # noqa: S608
 _LAST_ID: Final = Statement("SELECT coalesce(max(id), 0) FROM contact")
 _JOIN: Final = "INSERT INTO group_member (group_id, contact_id) SELECT CAST(? AS bigint), id FROM contact WHERE "
-_JOIN_KNOWN: Final = with_ids(_JOIN + "account_id = ? AND id IN {ids} ON CONFLICT DO NOTHING")
+_JOIN_KNOWN: Final = with_list(_JOIN + "account_id = ? AND id IN {ids} ON CONFLICT DO NOTHING")
 _JOIN_NEW: Final = Statement(_JOIN + "account_id = ? AND id > ?")
 Counted = tuple[int, int, int]
 """Created, updated, unchanged."""
@@ -67,7 +67,7 @@ def merge(
         _UPDATE.run_each(tx, changed)
         if known:
             for group_id in group_ids:
-                _JOIN_KNOWN.run(tx, group_id, actor.account_id, ids_text(id_ for id_, _old in known.values()))
+                _JOIN_KNOWN.run(tx, group_id, actor.account_id, as_list(id_ for id_, _old in known.values()))
         created, updated = created + len(new), updated + len(changed)
         unchanged += len(known) - len(changed)
         told(start + len(chunk))
@@ -78,7 +78,7 @@ def merge(
 
 def _known(tx: Connection, actor: Actor, mobiles: Sequence[str]) -> dict[str, tuple[int, Row]]:
     """The contacts of these numbers that the book has, with their ids."""
-    rows = _KNOWN.rows(tx, actor.account_id, json.dumps(mobiles))
+    rows = _KNOWN.rows(tx, actor.account_id, as_list(mobiles))
     return {mobile: (id_, Row(mobile, *texts)) for id_, mobile, *texts in rows}
 
 

@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, ClassVar, Final
 
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_
+from smstui.services.exporting.refusals import explained
 from smstui.services.importing import pipe
 from smstui.services.importing.requests import OutOfMemory, Request
 from smstui.services.importing.values import ImportProgress
@@ -46,7 +48,7 @@ class ReadingFailed(Refusal):
 async def outcome(request: Request, told: Callable[[ImportProgress], None] | None = None) -> object:
     """What the process answers to `request`; `told` hears how far it is. Cancelled, it ends the process first.
 
-    Raises the refusals that the process raises, FileTooDemanding, ReadingFailed.
+    Raises the refusals that the process raises, FileTooDemanding, ReadingFailed, NoRoomForFile, FileNotWritable.
     """
     answer: object = None
     try:
@@ -100,8 +102,13 @@ async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Pro
 
 
 def _written(request: Request) -> IO[bytes]:
-    """A file without a name that holds `request`: megabytes through a pipe would keep the event loop busy."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
-    file.write(pipe.pack(request))
-    file.seek(0)
-    return file
+    """A file without a name that holds `request`: megabytes through a pipe would keep the event loop busy.
+
+    The caller closes it. Raises NoRoomForFile, FileNotWritable.
+    """
+    with explained(Path(tempfile.gettempdir(), "smstui")), contextlib.ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        file.write(pipe.pack(request))
+        file.seek(0)
+        stack.pop_all()
+        return file

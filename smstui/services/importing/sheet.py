@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from smstui.services.importing.refusals import NoFilledRow, TooManyCells, TooManyColumns, TooManyRows
 
-FILE_LIMIT: Final = 10 * 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
+FILE_LIMIT: Final = 10 * MEGABYTE
 """Octets of a file."""
 COLUMN_LIMIT: Final = 100
 ROW_LIMIT: Final = 1_048_576

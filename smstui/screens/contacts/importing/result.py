@@ -1,7 +1,6 @@
 """What became of a file that was imported: its counts, and the lines that were left out, with the reason."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -19,7 +18,9 @@ from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.contacts.importing.result_words import count_lines, proof
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
-from smstui.screens.saving import hand_out, write_octets
+from smstui.screens.saving import hand_out
+from smstui.services.exporting.new_file import write_file
+from smstui.services.exporting.off_loop import off_loop
 from smstui.services.importing.rejects import REJECT_WORDS
 from smstui.services.importing.values import ImportResult, Reject, RejectKind
 from smstui.widgets.columns import Column
@@ -164,7 +165,11 @@ class ImportResultPage(Page):
         octets = await self.backend.imports.rejects_file(self.actor, self._result.id)
         stem = printable(Path(self._result.file_name).stem) or "contacts"
         name = _("{name}-rejects.csv").format(name=stem)
-        await hand_out(self.host, partial(write_octets, octets=octets), name, self._folder)
+
+        async def write(path: Path) -> None:
+            await off_loop(write_file, path, octets, overwrite=False)
+
+        await hand_out(self.host, write, name, self._folder)
 
 
 def _cells(reject: Reject) -> tuple[str, str, str]:
