@@ -28,6 +28,14 @@ from smstui.storage.book_tables import deleted_contact as deleted_contact
 from smstui.storage.book_tables import deleted_member as deleted_member
 from smstui.storage.book_tables import free_field as free_field
 from smstui.storage.book_tables import group_member as group_member
+from smstui.storage.campaign_tables import batch as batch
+from smstui.storage.campaign_tables import campaign as campaign
+from smstui.storage.campaign_tables import draft as draft
+from smstui.storage.campaign_tables import message as message
+from smstui.storage.campaign_tables import message_count as message_count
+from smstui.storage.campaign_tables import message_part as message_part
+from smstui.storage.campaign_tables import sender as sender
+from smstui.storage.campaign_tables import template as template
 from smstui.storage.columns import Id, Instant, account_id, metadata, primary_id
 from smstui.storage.health_tables import bind_sample as bind_sample
 from smstui.storage.health_tables import recent_receipt as recent_receipt
@@ -53,6 +61,7 @@ account = Table(
     Column("certified_at", Instant, nullable=True),
     Column("welcomed_at", Instant, nullable=True, comment="when the pop-up of the test credits was answered"),
     Column("may_omit_stop", Boolean, nullable=False, default=False),
+    Column("time_zone", String(64), nullable=False, server_default="Europe/Paris"),
 )
 
 login_failure = Table(
@@ -114,6 +123,8 @@ connection = Table(
     Column("long_messages", String(16), nullable=False, comment="udh, sar or payload"),
     Column("reply_number", String(16), nullable=True),
     Column("stop_code", String(16), nullable=False, comment="the short code of the STOP mention"),
+    Column("voice_service_type", String(5), nullable=True, comment="service_type of SMS Voix"),
+    Column("voice_tag", Integer, nullable=True, comment="tag of the vendor's TLV that holds the language of SMS Voix"),
     Column("receipt_id_form", String(16), nullable=False, comment="how receipts write the id; learned"),
     Column("enquire_link_interval", Integer, nullable=False, comment="seconds"),
     Column("response_timeout", Integer, nullable=False, comment="seconds"),
@@ -143,137 +154,6 @@ lease = Table(
     Column("bind_since", Instant, nullable=False, comment="when it came into that state"),
     Column(
         "rate", Integer, nullable=False, server_default="0", comment="submit_sm a second lately, as its owner measures"
-    ),
-)
-
-sender = Table(
-    "sender",
-    metadata,
-    primary_id(),
-    account_id(),
-    Column("name", String(11), nullable=False),
-    Column("is_default", Boolean, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    UniqueConstraint("account_id", "name"),
-)
-
-campaign = Table(
-    "campaign",
-    metadata,
-    primary_id(),
-    account_id(),
-    Column("kind", String(16), nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("type", String(16), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
-    Column("sender", String(16), nullable=False, comment="source address as on the wire"),
-    Column("text", Text, nullable=False, comment="complete, with its STOP mention"),
-    Column("segments", Integer, nullable=False, comment="of one message"),
-    Column("price", BigInteger, nullable=False, comment="thousandths of a credit for one message"),
-    Column("priority", Integer, nullable=False, comment="higher goes first"),
-    Column("recipients", Integer, nullable=False),
-    Column("validity", Integer, nullable=True, comment="seconds that the SMSC tries; null is the connection's"),
-    Column("created_at", Instant, nullable=False),
-    Column("started_at", Instant, nullable=True),
-    Column("finished_at", Instant, nullable=True),
-    Index(None, "account_id", "created_at"),
-    Index(
-        "uq_campaign_account_id_name",
-        "account_id",
-        "name",
-        unique=True,
-        sqlite_where=text("kind = 'campaign'"),
-        postgresql_where=text("kind = 'campaign'"),
-    ),
-)
-
-batch = Table(
-    "batch",
-    metadata,
-    primary_id(),
-    Column("campaign_id", Id, ForeignKey("campaign.id"), nullable=False),
-    Column("connection_id", Id, ForeignKey("connection.id"), nullable=False),
-    Column("priority", Integer, nullable=False),
-    Column("first_id", Id, nullable=False, comment="of the range of message ids, both ends in it"),
-    Column("last_id", Id, nullable=False),
-    Column("sent_upto", Id, nullable=False, comment="the last id whose bytes may have left; committed before they do"),
-    Column("state", String(16), nullable=False, comment="free, sent, held (paused) or void (cancelled)"),
-    Column("bind", Integer, nullable=True, comment="that sent it"),
-    Column("lease_token", BigInteger, nullable=True),
-    Column("sent_at", BigInteger, nullable=True, comment="milliseconds since 1970"),
-    Index(
-        "ix_batch_free",
-        "connection_id",
-        "priority",
-        "id",
-        sqlite_where=text("state = 'free'"),
-        postgresql_where=text("state = 'free'"),
-    ),
-    Index(None, "campaign_id"),
-    sqlite_autoincrement=True,
-)
-
-message = Table(
-    "message",
-    metadata,
-    primary_id(),
-    Column("campaign_id", Id, ForeignKey("campaign.id"), nullable=False),
-    Column("destination", String(16), nullable=False),
-    Column("state", String(24), nullable=False),
-    Column("connection_id", Id, nullable=True, comment="set when accepted"),
-    Column("smsc_id", String(65), nullable=True, comment="raw, as in submit_sm_resp; of a message of one part"),
-    Column("smsc_id_key", String(65), nullable=True, comment="the id case folded, without leading zeros"),
-    Column("accepted_parts", Integer, nullable=False, default=0, server_default="0"),
-    Column("status", BigInteger, nullable=True, comment="command_status of a refusal"),
-    Column("error", String(64), nullable=True, comment="the SMSC's own word or code for a failure"),
-    Column("sent_at", BigInteger, nullable=True, comment="milliseconds since 1970"),
-    Column("answered_at", BigInteger, nullable=True),
-    Column("final_at", BigInteger, nullable=True),
-    Column("resent_by", Id, nullable=True, comment="the campaign that sent an unknown one again, by a person's choice"),
-    Index(None, "campaign_id", "id"),
-    Index(None, "destination"),
-    Index(
-        "ix_message_in_doubt",
-        "connection_id",
-        "destination",
-        sqlite_where=text("state = 'unknown'"),
-        postgresql_where=text("state = 'unknown'"),
-    ),
-    Index(
-        "ix_message_awaiting_receipt",
-        "connection_id",
-        "smsc_id_key",
-        sqlite_where=text("state = 'accepted'"),
-        postgresql_where=text("state = 'accepted'"),
-    ),
-)
-
-message_count = Table(
-    "message_count",
-    metadata,
-    Column("campaign_id", Id, ForeignKey("campaign.id"), primary_key=True),
-    Column("state", String(24), primary_key=True),
-    Column("messages", BigInteger, nullable=False),
-)
-
-message_part = Table(
-    "message_part",
-    metadata,
-    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
-    Column("part", Integer, primary_key=True, comment="from 1"),
-    Column("state", String(24), nullable=False),
-    Column("connection_id", Id, nullable=False),
-    Column("smsc_id", String(65), nullable=True),
-    Column("smsc_id_key", String(65), nullable=True),
-    Column("status", BigInteger, nullable=True),
-    Column("error", String(64), nullable=True),
-    Index(
-        "ix_message_part_awaiting_receipt",
-        "connection_id",
-        "smsc_id_key",
-        sqlite_where=text("state = 'accepted'"),
-        postgresql_where=text("state = 'accepted'"),
     ),
 )
 
@@ -320,6 +200,7 @@ inbound_message = Table(
     Column("text", Text, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False, comment="of the whole deliver_sm: a redelivery is applied once"),
     Column("received_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=True, comment="when its account first saw it"),
     Index(None, "account_id", "received_at"),
     Index(None, "connection_id", "fingerprint"),
 )
@@ -331,4 +212,11 @@ opt_out = Table(
     Column("number", String(21), primary_key=True),
     Column("source", String(16), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+platform_setting = Table(
+    "platform_setting",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
 )
