@@ -15,6 +15,7 @@ SEGMENT_LIMIT = 10
 """Segments of one message, at most: many networks drop longer ones."""
 VOICE_LIMIT = 160
 """Characters that are read aloud."""
+VOICE_LANGUAGES = ("fr-FR", "en-GB", "de-DE", "es-ES")
 
 
 @dataclass(eq=False)
@@ -55,6 +56,15 @@ class VoiceTextTooLong(Refusal):
     length: int
     limit: int
     sentence: ClassVar[str] = N_("A voice message holds {limit} characters, this one {length}; shorten it.")
+
+
+@dataclass(eq=False)
+class UnknownVoiceLanguage(Refusal):
+    """A language in which nothing is read aloud."""
+
+    language: str
+    known: tuple[str, ...]
+    sentence: ClassVar[str] = N_("SMS Voix are not read in {language}: choose one of {known}.")
 
 
 @dataclass(eq=False)
@@ -121,11 +131,15 @@ def check_name(name: str) -> str:
     return name
 
 
-def complete_text(text: str, stop_code: str | None) -> str:
-    """`text` as it is sent, with the STOP mention of `stop_code` unless that is None. Raises EmptyText."""
+def complete_text(text: str, stop_code: str | None, title: str = "") -> str:
+    """`text` as it is sent, with the STOP mention of `stop_code` unless that is None. Raises EmptyText.
+
+    `title` is spoken before it (SMS Voix).
+    """
     if not text.strip():
         raise EmptyText
-    return text if stop_code is None else with_stop(text, stop_code)
+    spoken = f"{title.strip()}. {text}" if title.strip() else text
+    return spoken if stop_code is None else with_stop(spoken, stop_code)
 
 
 def wire_encoding(kind: MessageType, text: str) -> Encoding:
@@ -145,6 +159,13 @@ def check_text(kind: MessageType, text: str) -> Measure:
     if measured.segments > SEGMENT_LIMIT:
         raise TextTooLong(measured.segments, SEGMENT_LIMIT)
     return measured
+
+
+def check_language(language: str) -> str:
+    """A language in which SMS Voix are read. Raises UnknownVoiceLanguage."""
+    if language not in VOICE_LANGUAGES:
+        raise UnknownVoiceLanguage(language, VOICE_LANGUAGES)
+    return language
 
 
 def is_metropolitan(number: str) -> bool:

@@ -14,6 +14,7 @@ class Counts:
     in_flight: int = 0
     accepted: int = 0
     delivered: int = 0
+    listened: int = 0
     undelivered: int = 0
     expired: int = 0
     rejected_by_network: int = 0
@@ -41,6 +42,11 @@ class Counts:
     def total(self) -> int:
         """All messages."""
         return sum(count for _, count in self.items())
+
+    @property
+    def arrived(self) -> int:
+        """Those that reached their phone."""
+        return self.delivered + self.listened
 
     @property
     def final(self) -> int:

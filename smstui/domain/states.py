@@ -14,6 +14,8 @@ class MessageState(StrEnum):
     ACCEPTED = "accepted"
     """Every part was accepted by the SMSC; its receipts are awaited."""
     DELIVERED = "delivered"
+    LISTENED = "listened"
+    """Delivered, and heard to its end: of SMS Voix."""
     UNDELIVERED = "undelivered"
     EXPIRED = "expired"
     REJECTED_BY_NETWORK = "rejected_by_network"
@@ -27,6 +29,7 @@ class MessageState(StrEnum):
 RECEIPTED_STATES = frozenset(
     {
         MessageState.DELIVERED,
+        MessageState.LISTENED,
         MessageState.UNDELIVERED,
         MessageState.EXPIRED,
         MessageState.REJECTED_BY_NETWORK,
@@ -40,7 +43,8 @@ FINAL_STATES = RECEIPTED_STATES | {
     MessageState.REJECTED,
     MessageState.UNKNOWN,
 }
-"""The states in which nothing more is awaited. A late receipt may still resolve an unknown."""
+"""The states in which nothing more is awaited. A late receipt may still resolve an unknown; what was delivered may be
+listened to."""
 
 REFUNDED_STATES = frozenset({MessageState.SUPPRESSED, MessageState.CANCELLED, MessageState.REJECTED})
 """The states in which the SMSC never accepted the message: its reservation is given back."""
@@ -58,13 +62,35 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class HoldReason(StrEnum):
+    """Why a campaign waits for a person before its recipients were resolved."""
+
+    MISSED = "missed"
+    """Nothing was running when it was due."""
+    CREDITS = "credits"
+    RECIPIENTS = "recipients"
+    """There was nobody to send to, or too many."""
+    MESSAGE = "message"
+    """Its connection, its sender or its text can't be used any more."""
+
+
 class CampaignKind(StrEnum):
-    """What asked for the sending: a person's campaign, or the platform itself (never charged, never listed)."""
+    """What asked for the sending: a person, who pays, or the platform itself. Only campaigns are listed."""
 
     CAMPAIGN = "campaign"
+    WITHDRAWN = "withdrawn"
+    """A campaign that another one took the place of before it began: the ledger knows it, nobody sees it any more."""
+    REPLY = "reply"
+    """A person's answer to one phone."""
+    TEST = "test"
+    """What a person sends to their own phone, to see it there."""
     CERTIFICATION = "certification"
     CONFIRMATION = "confirmation"
     """The confirmation of an inbound STOP."""
+
+
+OPT_OUTS_OBEYED = frozenset({CampaignKind.CAMPAIGN, CampaignKind.REPLY})
+"""The kinds that reach nobody who wants nothing more; what somebody has asked for goes to anybody."""
 
 
 class MessageType(StrEnum):

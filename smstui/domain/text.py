@@ -3,6 +3,7 @@
 The other rules on texts are found here too: the GSM-7 codec, transliteration, what may be shown of foreign text.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,12 +30,14 @@ __all__ = [
     "NotGsm7",
     "Replacement",
     "Transliteration",
+    "cut_octets",
     "decode_gsm7",
     "encode_gsm7",
     "encode_ucs2",
     "is_gsm7",
     "measure",
     "printable",
+    "quick_measure",
     "transliterate",
     "with_stop",
 ]
@@ -129,6 +132,28 @@ def measure(text: str, encoding: Encoding | None = None) -> Measure:
     )
 
 
+_EXTENDED = re.compile(f"[{re.escape(''.join(sorted(EXTENSION_CHARACTERS)))}]")
+_TWO_SEPTETS = chr(ESCAPE) + "?"
+"""What an extension character takes; which code the second is does not matter to where a text is cut."""
+
+
+def quick_measure(text: str, encoding: Encoding | None = None) -> tuple[Encoding, int, int]:
+    """Encoding, units and segments of `text` as `measure` gives them, for texts that come by the hundred thousand.
+
+    Raises NotGsm7 when GSM-7 is asked for and can't carry the text.
+    """
+    fits = is_gsm7(text)
+    if encoding is None:
+        encoding = Encoding.GSM7 if fits else Encoding.UCS2
+    layout = _LAYOUTS[encoding]
+    if fits and encoding is Encoding.GSM7:
+        octets = _EXTENDED.sub(_TWO_SEPTETS, text).encode("latin-1", "replace")
+    else:
+        octets = layout.encode(text)
+    segments = 1 if 0 < len(octets) <= layout.alone else sum(1 for _ in _cut(octets, layout))
+    return encoding, len(octets) // layout.octets_a_unit, segments
+
+
 def with_stop(text: str, code: str = DEFAULT_STOP_CODE) -> str:
     """`text` followed by the opt-out mention, which is part of a marketing text and counts in its segments."""
     mention = f"STOP {code}"
@@ -141,6 +166,11 @@ def encode_ucs2(text: str) -> bytes:
         return text.encode("utf-16-be")
     except UnicodeEncodeError:
         raise BrokenText(printable(text)) from None
+
+
+def cut_octets(octets: bytes, encoding: Encoding) -> tuple[bytes, ...]:
+    """The octets of each segment of a text that is encoded already, cut as `measure` cuts it."""
+    return tuple(_cut(octets, _LAYOUTS[encoding]))
 
 
 def _cut(octets: bytes, layout: _Layout) -> Iterator[bytes]:
