@@ -38,6 +38,8 @@ def to_row(settings: ConnectionSettings) -> dict[str, object]:
         "enabled": settings.enabled,
         "binds": settings.binds,
         "validity": settings.validity,
+        "voice_service_type": settings.voice_service_type,
+        "voice_tag": settings.voice_tag,
     }
 
 
@@ -72,4 +74,6 @@ def from_row(row: ConnectionRow) -> ConnectionSettings:
         enabled=row.enabled,
         binds=row.binds,
         validity=row.validity,
+        voice_service_type=row.voice_service_type,
+        voice_tag=row.voice_tag,
     )

@@ -24,6 +24,10 @@ MAX_SECONDS = 3600
 MAX_BINDS = 16
 MAX_VALIDITY = 7 * 24 * 3600
 """Seconds."""
+MAX_SERVICE_TYPE = 5
+"""SMPP 3.4, section 4.4.1, without the final NUL."""
+VOICE_TAGS = range(0x1400, 0x10000)
+"""Below, SMPP 3.4 itself gives tags a meaning (section 5.3.2)."""
 
 
 @dataclass(eq=False)
@@ -159,6 +163,29 @@ class InvalidStopCode(InvalidConnection):
     sentence: ClassVar[str] = N_("The STOP code must have 3 to 15 digits.")
 
 
+@dataclass(eq=False)
+class InvalidVoiceServiceType(InvalidConnection):
+    """The service_type of SMS Voix is too long, or not ASCII."""
+
+    maximum: int = MAX_SERVICE_TYPE
+    field: ClassVar[str] = "voice_service_type"
+    sentence: ClassVar[str] = N_(
+        "The service_type of SMS Voix must have 1 to {maximum} ASCII characters, or be empty for none."
+    )
+
+
+@dataclass(eq=False)
+class InvalidVoiceTag(InvalidConnection):
+    """The tag of the vendor's TLV is none that a vendor may use."""
+
+    lowest: str = f"0x{VOICE_TAGS[0]:04X}"
+    highest: str = f"0x{VOICE_TAGS[-1]:04X}"
+    field: ClassVar[str] = "voice_tag"
+    sentence: ClassVar[str] = N_(
+        "The tag of the language of SMS Voix must be between {lowest} and {highest}, or be empty for none."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
     """A connection to an SMSC, as it is entered. The database, readable by its owner only, keeps its password."""
@@ -174,6 +201,10 @@ class ConnectionSettings:
     """Held at once, over all processes; the window is of each, the contracted rate of all together."""
     validity: int | None = None
     """Seconds that the SMSC tries to deliver, where a campaign says nothing else; None leaves it to the SMSC."""
+    voice_service_type: str | None = None
+    """service_type of SMS Voix, for which SMPP has no standard; None where a bind of its own tells them apart."""
+    voice_tag: int | None = None
+    """Tag of the vendor's TLV that holds the language of SMS Voix; None where there is none."""
 
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
@@ -193,7 +224,9 @@ def checked(settings: ConnectionSettings) -> ConnectionSettings:
     """`settings` without the spaces around its texts. Raises the first InvalidConnection that applies."""
     bind = replace(settings.bind, host=settings.bind.host.strip(), system_id=settings.bind.system_id.strip())
     reply_number = (settings.reply_number or "").strip() or None
+    service_type = (settings.voice_service_type or "").strip() or None
     settings = replace(settings, name=settings.name.strip(), bind=bind, reply_number=reply_number)
+    settings = replace(settings, voice_service_type=service_type)
     problem = _problem(settings) or _bind_problem(bind)
     if problem is not None:
         raise problem
@@ -214,6 +247,15 @@ def _problem(settings: ConnectionSettings) -> InvalidConnection | None:
         return InvalidBinds()
     if not valid_period(settings.validity):
         return InvalidValidity()
+    return _voice_problem(settings)
+
+
+def _voice_problem(settings: ConnectionSettings) -> InvalidConnection | None:
+    service_type, tag = settings.voice_service_type, settings.voice_tag
+    if service_type is not None and not _octets(service_type, 1, MAX_SERVICE_TYPE):
+        return InvalidVoiceServiceType()
+    if tag is not None and tag not in VOICE_TAGS:
+        return InvalidVoiceTag()
     return None
 
 

@@ -4,6 +4,7 @@ A window that was taken before goes on; nothing else of the campaign leaves. Wha
 cancelled batch by batch, so that no transaction is long; whoever comes upon the rest goes on with it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -68,16 +69,16 @@ def pause(tx: Connection, actor: Actor, campaign_id: int) -> None:
     if row.state not in _PAUSABLE:
         raise CampaignNotSending(row.name)
     _become(tx, campaign_id, CampaignState.PAUSED)
-    _move(tx, campaign_id, BatchState.FREE, BatchState.HELD)
+    _move(tx, campaign_id, (BatchState.FREE, BatchState.WAITING), BatchState.HELD)
 
 
 def resume(tx: Connection, actor: Actor, campaign_id: int) -> None:
-    """A paused campaign goes on. Raises UnknownCampaign, CampaignNotPaused."""
+    """A paused campaign goes on, where sending hours allow it. Raises UnknownCampaign, CampaignNotPaused."""
     row = own_campaign(tx, actor, campaign_id)
     if row.state not in _RESUMABLE:
         raise CampaignNotPaused(row.name)
     _become(tx, campaign_id, CampaignState.SENDING)
-    _move(tx, campaign_id, BatchState.HELD, BatchState.FREE)
+    _move(tx, campaign_id, (BatchState.HELD,), BatchState.FREE)
 
 
 def cancel(tx: Connection, actor: Actor, campaign_id: int, now: datetime) -> None:
@@ -89,8 +90,7 @@ def cancel(tx: Connection, actor: Actor, campaign_id: int, now: datetime) -> Non
     if row.state not in _CANCELLABLE:
         raise CampaignEnded(row.name)
     _become(tx, campaign_id, CampaignState.CANCELLED)
-    for before in (BatchState.FREE, BatchState.HELD):
-        _move(tx, campaign_id, before, BatchState.VOID)
+    _move(tx, campaign_id, (BatchState.FREE, BatchState.WAITING, BatchState.HELD), BatchState.VOID)
     finish(tx, {campaign_id}, to_milliseconds(now))
 
 
@@ -114,5 +114,6 @@ def _become(tx: Connection, campaign_id: int, state: CampaignState) -> None:
     tx.execute(update(campaign).where(campaign.c.id == campaign_id).values(state=state))
 
 
-def _move(tx: Connection, campaign_id: int, before: BatchState, after: BatchState) -> None:
-    tx.execute(update(batch).where(batch.c.campaign_id == campaign_id, batch.c.state == before).values(state=after))
+def _move(tx: Connection, campaign_id: int, before: Collection[BatchState], after: BatchState) -> None:
+    these = update(batch).where(batch.c.campaign_id == campaign_id, batch.c.state.in_(before))
+    tx.execute(these.values(state=after, not_before=None))

@@ -36,8 +36,8 @@ _IN_DOUBT = Statement(
 _SENT_TO = Statement(
     """
     SELECT message.id, COALESCE(part.part, 0) AS part, COALESCE(part.state, message.state) AS state,
-        COALESCE(part.smsc_id_key, message.smsc_id_key) AS smsc_id_key, message.sent_at, campaign.segments,
-        campaign.id AS campaign_id
+        COALESCE(part.smsc_id_key, message.smsc_id_key) AS smsc_id_key, message.sent_at,
+        COALESCE(message.segments, campaign.segments) AS segments, campaign.id AS campaign_id
     FROM message JOIN campaign ON campaign.id = message.campaign_id
     LEFT JOIN message_part AS part ON part.message_id = message.id
     WHERE message.destination = ? AND campaign.connection_id = ?

@@ -69,10 +69,10 @@ def write_receipts(tx: Connection, matched: Iterable[tuple[Arrived, Awaiting]]) 
     count_moves(tx, moves)
     if parts:
         _UPDATE_PART.run_each(tx, parts)
-        _fold_parts(tx, touched)
+        fold_parts(tx, touched)
 
 
-def _fold_parts(tx: Connection, touched: Mapping[int, int]) -> None:
+def fold_parts(tx: Connection, touched: Mapping[int, int]) -> None:
     """Bring the messages of which a part was receipted, each with its instant, up to date."""
     parts: defaultdict[int, list[tuple[MessageState, str | None]]] = defaultdict(list)
     rows = select(message_part.c.message_id, message_part.c.state, message_part.c.error)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from smstui.domain.addresses import e164
 from smstui.domain.states import MessageState
 from smstui.services.doubts import resolve_doubts
+from smstui.services.listening import resolve_listened
 from smstui.services.parked_receipts import Arrived, forget_parked, park, parked, unpark
 from smstui.services.receipt_ids import LearntForm, ReceiptIdForm
 from smstui.services.receipt_writing import Awaiting, write_receipts
@@ -26,6 +27,7 @@ from smstui.storage.tables import connection
 __all__ = ["forget_parked", "learnt_form", "match_parked", "record", "resolve_parked"]
 
 _ERROR_LENGTH = 64
+_SUCCESSES = frozenset({MessageState.DELIVERED, MessageState.LISTENED})
 _AWAITING_MESSAGES = Statement(
     """
     SELECT smsc_id_key, id, 0, smsc_id, sent_at, destination, campaign_id FROM message
@@ -103,7 +105,9 @@ def _apply(tx: Connection, connection_id: int, arrived: Sequence[Arrived], learn
     matched, unmatched, now_learnt = _match(tx, connection_id, arrived, learnt)
     write_receipts(tx, matched)
     unmatched = [receipt._replace(number=e164(receipt.number)) for receipt in unmatched]
-    resolved = resolve_doubts(tx, connection_id, unmatched, is_learnt=now_learnt.form is not None)
+    resolved = resolve_listened(tx, connection_id, unmatched, now_learnt.forms())
+    others = [receipt for receipt in unmatched if receipt not in resolved] if resolved else unmatched
+    resolved += resolve_doubts(tx, connection_id, others, is_learnt=now_learnt.form is not None)
     done = [receipt for receipt, _ in matched] + resolved
     unpark(tx, [receipt.parked_id for receipt in done if receipt.parked_id is not None])
     settled = set(resolved)
@@ -229,6 +233,6 @@ def _awaiting(tx: Connection, connection_id: int, keys: Collection[str]) -> dict
 
 def _error(receipt: Receipt) -> str | None:
     """The SMSC's own words for a failure."""
-    if receipt.state is MessageState.DELIVERED:
+    if receipt.state in _SUCCESSES:
         return None
     return f"{receipt.word} {receipt.error}".strip()[:_ERROR_LENGTH] or None

@@ -8,7 +8,7 @@ from smstui.smpp.backoff import Backoff
 from smstui.smpp.errors import ConnectionDraining, ReceiverCannotSend
 from smstui.smpp.esme import Esme
 from smstui.smpp.life import BindLife, open_bound
-from smstui.smpp.submit import SubmitTemplate
+from smstui.smpp.submit import Submit
 from smstui.smpp.traffic import Stats, Traffic
 from smstui.smpp.values import BindMode, BindSettings, BindStatus, Listener
 
@@ -87,8 +87,12 @@ class Connection:
                 return count
             await self._traffic.wait(self._traffic.room_delay() if bound else None)
 
-    async def send(self, template: SubmitTemplate, recipients: Sequence[tuple[int, str]]) -> None:
-        """Send the message of `template` to each of `recipients`: pairs of the owner's key and the E.164 number.
+    async def send(self, submit: Submit, recipients: Sequence[tuple[int, str]]) -> None:
+        """Send one text to each of `recipients`: pairs of the owner's key and the E.164 number. See `send_each`."""
+        await self.send_each([(key, number, submit) for key, number in recipients])
+
+    async def send_each(self, messages: Sequence[tuple[int, str, Submit]]) -> None:
+        """Send `messages`: of each the owner's key, the E.164 number, and its PDUs.
 
         Returns when the last PDU is written, or nothing more can be: without a bind, all are NOT_SENT at once.
         Raises `ConnectionDraining` (what was not written is NOT_SENT), `ReceiverCannotSend`.
@@ -96,10 +100,10 @@ class Connection:
         self._require_sender()
         session = self._life.session
         if self._closing or session is None:
-            self._traffic.refuse(template, [key for key, _ in recipients])
+            self._traffic.refuse(messages)
             self._require_open()
             return
-        job = self._traffic.submit(template, recipients)
+        job = self._traffic.submit(messages)
         session.write()
         try:
             await asyncio.sleep(0)

@@ -6,7 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from smstui.smpp.submit import SubmitTemplate
+from smstui.smpp.submit import Submit
 from smstui.smpp.window import Submission
 
 _FIRST_RETRY = 0.05
@@ -16,21 +16,23 @@ _LONGEST_RETRY = 30.0
 class Job:
     """The messages of one `send`, to be written in order."""
 
-    def __init__(self, template: SubmitTemplate, recipients: Sequence[tuple[int, bytes]]) -> None:
-        self.remaining = len(recipients) * template.parts
+    def __init__(self, messages: Sequence[tuple[int, bytes, Submit]]) -> None:
+        """`messages`: the key, the destination and the PDUs of each."""
+        self.remaining = sum([submit.parts for _, _, submit in messages])
         self.written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the last PDU is handed to the network, or the job is given up."""
-        self._template = template
-        self._recipients: Iterator[tuple[int, int, bytes]] = (
-            (key, part, destination) for key, destination in recipients for part in range(1, template.parts + 1)
+        self._submissions: Iterator[tuple[int, int, Submit, bytes]] = (
+            (key, part, submit, destination)
+            for key, destination, submit in messages
+            for part in range(1, submit.parts + 1)
         )
 
     def take(self, limit: int, now: float) -> list[Submission]:
         """The next PDUs, at most `limit`, as put in flight at `now`."""
-        new, template = tuple.__new__, self._template
+        new = tuple.__new__
         submissions = [
-            new(Submission, (key, part, template, destination, 0, now))
-            for key, part, destination in itertools.islice(self._recipients, limit)
+            new(Submission, (key, part, submit, destination, 0, now))
+            for key, part, submit, destination in itertools.islice(self._submissions, limit)
         ]
         self.remaining -= len(submissions)
         return submissions

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from smstui.domain.clock import Clock
 from smstui.smpp.connection import Connection
-from smstui.smpp.submit import SubmitTemplate
+from smstui.smpp.submit import Submit
 from smstui.smpp.traffic import Stats
 from smstui.smpp.values import BindMode, BindSettings, BindState, BindStatus, Delivery, Listener, Outcome
 
@@ -35,8 +35,11 @@ class Bind(Protocol):
     async def room(self, parts: int) -> int:
         """How many messages of `parts` parts may be sent now; waits until it is one at least."""
 
-    async def send(self, template: SubmitTemplate, recipients: Sequence[tuple[int, str]]) -> None:
-        """Send the message of `template` to each of `recipients`: pairs of the owner's key and the E.164 number."""
+    async def send(self, submit: Submit, recipients: Sequence[tuple[int, str]]) -> None:
+        """Send one text to each of `recipients`: pairs of the owner's key and the E.164 number."""
+
+    async def send_each(self, messages: Sequence[tuple[int, str, Submit]]) -> None:
+        """Send `messages`: of each the owner's key, the E.164 number, and its PDUs."""
 
     async def drain(self, timeout: float) -> None:
         """Take no more, wait at most `timeout` seconds for responses, unbind; `run` ends."""
@@ -104,9 +107,13 @@ class Pair:
         """As `Connection.room` of the transmitter."""
         return await self._transmitter.room(parts)
 
-    async def send(self, template: SubmitTemplate, recipients: Sequence[tuple[int, str]]) -> None:
+    async def send(self, submit: Submit, recipients: Sequence[tuple[int, str]]) -> None:
         """As `Connection.send` of the transmitter."""
-        await self._transmitter.send(template, recipients)
+        await self._transmitter.send(submit, recipients)
+
+    async def send_each(self, messages: Sequence[tuple[int, str, Submit]]) -> None:
+        """As `Connection.send_each` of the transmitter."""
+        await self._transmitter.send_each(messages)
 
     async def drain(self, timeout: float) -> None:
         """Drain the transmitter, then the receiver, which keeps receipts coming until then."""

@@ -40,8 +40,13 @@ _STATES_BY_WORD = {
     "UNDEL": MessageState.UNDELIVERED,
     "REJEC": MessageState.REJECTED_BY_NETWORK,
     "FAILE": MessageState.UNDELIVERED,
+    "ANSWE": MessageState.DELIVERED,
+    "LISTE": MessageState.LISTENED,
+    "HEARD": MessageState.LISTENED,
+    "PLAYE": MessageState.LISTENED,
+    "ECOUT": MessageState.LISTENED,
 }
-"""By the first letters: servers write DELIVRD and DELIVERED, UNDELIV and UNDELIVERABLE."""
+"""By the first letters: servers write DELIVRD and DELIVERED, UNDELIV and UNDELIVERABLE. The last five are of voice."""
 
 
 def read_receipt(delivered: Delivered) -> Receipt | None:
@@ -82,9 +87,12 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _word_and_state(stat: str, number: int | None) -> tuple[str, MessageState | None]:
-    """The SMSC's word and the state it stands for: message_state when its number is known, else the text's."""
+    """The SMSC's word and the state it stands for: message_state when its number is known, else the text's.
+
+    No number says that a voice message was listened to: where the word does, the number is at most that of delivered.
+    """
     by_word = _STATES_BY_WORD.get(stat.upper()[:5])
-    if number is None or (number not in _STATES_BY_NUMBER and stat):
+    if number is None or by_word is MessageState.LISTENED or (number not in _STATES_BY_NUMBER and stat):
         return stat, by_word
     state = _STATES_BY_NUMBER.get(number)
     return stat if stat and state is by_word else f"message_state {number}", state

@@ -9,7 +9,7 @@ from smstui.domain.clock import Clock
 from smstui.smpp.framing import Frame
 from smstui.smpp.outbox import Job, Outbox
 from smstui.smpp.pacing import Pacer
-from smstui.smpp.submit import SubmitTemplate, destination_octets
+from smstui.smpp.submit import Submit, destination_octets
 from smstui.smpp.values import BindSettings, Listener, Outcome, OutcomeKind
 from smstui.smpp.window import SequenceNumbers, Submission, Window
 from smstui.smpp.wire import Status
@@ -103,9 +103,9 @@ class Traffic:
         """PDUs that may be queued. Throttled ones keep their place: after a crash they are in doubt like the others."""
         return self._window.size - len(self._window) - self._outbox.queued - self._outbox.throttled
 
-    def submit(self, template: SubmitTemplate, recipients: Sequence[tuple[int, str]]) -> Job:
-        """Queue a message for each of `recipients`, (key, E.164)."""
-        job = Job(template, [(key, destination_octets(number)) for key, number in recipients])
+    def submit(self, messages: Sequence[tuple[int, str, Submit]]) -> Job:
+        """Queue `messages`: (key, E.164, PDUs)."""
+        job = Job([(key, destination_octets(number), submit) for key, number, submit in messages])
         self._outbox.put(job)
         return job
 
@@ -129,8 +129,8 @@ class Traffic:
         numbers = self._window.register(submissions)
         return b"".join(
             [
-                template.pdu(part, destination, number)
-                for number, (_, part, template, destination, _, _) in zip(numbers, submissions, strict=True)
+                submit.pdu(part, destination, number)
+                for number, (_, part, submit, destination, _, _) in zip(numbers, submissions, strict=True)
             ]
         )
 
@@ -196,11 +196,11 @@ class Traffic:
             self._give_up(expired, OutcomeKind.UNKNOWN)
             self.settled()
 
-    def refuse(self, template: SubmitTemplate, keys: Iterable[int]) -> None:
+    def refuse(self, messages: Iterable[tuple[int, str, Submit]]) -> None:
         """Messages that can't even be queued."""
-        for key in keys:
-            for part in range(1, template.parts + 1):
-                self._give_up([Submission(key, part, template, b"")], OutcomeKind.NOT_SENT)
+        for key, _, submit in messages:
+            for part in range(1, submit.parts + 1):
+                self._give_up([Submission(key, part, submit, b"")], OutcomeKind.NOT_SENT)
         self.report()
 
     def withdraw(self, job: Job) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from smstui.smpp.submit import SubmitTemplate
+from smstui.smpp.submit import Submit
 from smstui.smpp.wire import MAX_SEQUENCE
 
 
@@ -12,7 +12,7 @@ class Submission(NamedTuple):
 
     key: int
     part: int
-    template: SubmitTemplate
+    submit: Submit
     destination: bytes
     attempt: int = 0
     """How often it was throttled."""

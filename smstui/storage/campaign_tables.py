@@ -39,6 +39,7 @@ template = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("account_id", "title_key"),
+    sqlite_autoincrement=True,
 )
 
 draft = Table(
@@ -59,7 +60,7 @@ draft = Table(
     Column("contacts", Text, nullable=False, comment="ids, as JSON"),
     Column("numbers", Text, nullable=False, comment="as typed; in E.164, one a line, once it is confirmed"),
     Column("pasted", Text, nullable=False, comment="lists, as pasted; empty once it is confirmed"),
-    Column("at", String(16), nullable=True, comment="wall time, as 2026-11-27T14:15; null is now"),
+    Column("at", String(32), nullable=True, comment="2026-11-27T14:15, with an offset when given exactly; null is now"),
     Column("cron", String(120), nullable=True, comment="when it recurs"),
     Column("last_day", String(10), nullable=True, comment="of the recurrence"),
     Column("runs", Integer, nullable=True, comment="of the recurrence, at most"),
@@ -69,6 +70,7 @@ draft = Table(
     Column("updated_at", Instant, nullable=False),
     Column("confirmed_at", Instant, nullable=True, comment="null while it is being written; then it stays as it is"),
     Index(None, "account_id", "confirmed_at"),
+    sqlite_autoincrement=True,
 )
 
 campaign = Table(
@@ -99,7 +101,7 @@ campaign = Table(
     Column("language", String(8), nullable=True, comment="of SMS Voix"),
     Column("hours_consent", String(16), nullable=False, server_default="anytime"),
     Column("due_at", Instant, nullable=True, comment="when its recipients are resolved; of a series, its next run"),
-    Column("due_wall", String(16), nullable=True, comment="the wall time of that instant"),
+    Column("due_wall", String(32), nullable=True, comment="the wall time of that instant"),
     Column("zone", String(64), nullable=True, comment="in which that is"),
     Column("cron", String(120), nullable=True, comment="of a series, which is never sent itself"),
     Column("runs_left", Integer, nullable=True, comment="of a series; null is without end"),

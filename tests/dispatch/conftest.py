@@ -53,7 +53,7 @@ class Platform:
         self, name: str, to: tuple[str, ...], text: str = "Hello", actor: Actor | None = None, **changes: object
     ) -> CampaignSummary:
         draft = replace(Draft(name=name, text=text, numbers=to), **changes)
-        return await self.backend.campaigns.send_now(actor or self.actor, draft)
+        return await self.backend.campaigns.send(actor or self.actor, draft)
 
     async def counts(self, campaign: CampaignSummary, actor: Actor | None = None) -> Counts:
         return (await self.backend.campaigns.progress(actor or self.actor, campaign.id)).counts

@@ -1,16 +1,18 @@
 """One connection's part of a real database, worked with as dispatchers, people and the SMSC's receipts do."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
 
 from smstui.domain.credits import Credits
+from smstui.domain.hours import HoursConsent
 from smstui.domain.states import CampaignKind, MessageState, MessageType
 from smstui.services import control
 from smstui.services.credits import Cause, available, post
+from smstui.services.dispatch import hours, windows
 from smstui.services.dispatch import lease as leases
-from smstui.services.dispatch import windows
 from smstui.services.dispatch.flight import Flight, Settled
 from smstui.services.dispatch.lease import LEASE_TIME, Lease
 from smstui.services.dispatch.outcomes import write_outcomes
@@ -18,16 +20,34 @@ from smstui.services.dispatch.windows import Window
 from smstui.services.following import summary_and_counts
 from smstui.services.message_counts import message_counts
 from smstui.services.opt_outs import OptOutSource, record_opt_out
-from smstui.services.outgoing import CAMPAIGN_PRIORITY, SYSTEM_PRIORITY, NewCampaign, enqueue, may_have_left
+from smstui.services.outgoing import (
+    CAMPAIGN_PRIORITY,
+    PERSON_PRIORITY,
+    SYSTEM_PRIORITY,
+    NewCampaign,
+    OwnMessage,
+    enqueue,
+    enqueue_own,
+    may_have_left,
+)
+from smstui.services.platform_settings import SENDING_HOURS, put_setting
 from smstui.services.receipt_ids import LearntForm
 from smstui.services.receipts import forget_parked, learnt_form, record, resolve_parked
 from smstui.services.resending import resend
 from smstui.smpp.values import Outcome, Receipt
 from smstui.storage.columns import to_milliseconds
-from smstui.storage.tables import campaign, message, message_part
+from smstui.storage.tables import batch, campaign, message, message_part
 from smstui.storage.tables import lease as lease_table
 from tests.books import Books
 from tests.support import FakeClock
+
+PRIORITIES = {
+    CampaignKind.CAMPAIGN: CAMPAIGN_PRIORITY,
+    CampaignKind.REPLY: PERSON_PRIORITY,
+    CampaignKind.TEST: PERSON_PRIORITY,
+    CampaignKind.CONFIRMATION: SYSTEM_PRIORITY,
+}
+HOURS = json.dumps({"opens": "08:00", "closes": "20:00", "always": False})
 
 
 @dataclass
@@ -71,13 +91,20 @@ class Desk:
         self._books = books
         self._connection_id = books.new_connection()
         self._sent = 0
+        books.write(lambda tx: put_setting(tx, SENDING_HOURS, HOURS))
 
-    def send(self, numbers: Sequence[str], segments: int, price: int, *, own: bool) -> Sequence[int]:
-        """The ids of the campaign, and of its messages."""
+    def send(
+        self, messages: Sequence[OwnMessage], kind: CampaignKind, *, personal: bool, keeps_hours: bool
+    ) -> tuple[int, Mapping[str, int]]:
+        """The ids of the campaign, and of the message to each number. Without texts of their own all are as long.
+
+        `keeps_hours`: those of France, with the consent to Sundays and holidays.
+        """
         self._sent += 1
+        segments, price = (7, 7) if personal else (messages[0].segments, messages[0].price)
         new = NewCampaign(
             account_id=self.actor.account_id,
-            kind=CampaignKind.CONFIRMATION if own else CampaignKind.CAMPAIGN,
+            kind=kind,
             name=f"campaign {self._sent}",
             type=MessageType.PRO,
             connection_id=self._connection_id,
@@ -85,26 +112,32 @@ class Desk:
             text="x",
             segments=segments,
             price=Credits(price),
-            priority=SYSTEM_PRIORITY if own else CAMPAIGN_PRIORITY,
+            priority=PRIORITIES[kind],
             at=self.clock.now(),
         )
 
         def work(tx: Connection) -> int:
-            campaign_id = enqueue(tx, new, numbers)
-            if price:
-                post(tx, new.account_id, -(new.price * len(numbers)), Cause.CAMPAIGN, str(campaign_id), new.at)
+            numbers = [one.number for one in messages]
+            campaign_id = enqueue_own(tx, new, messages) if personal else enqueue(tx, new, numbers)
+            if cost := Credits(sum(one.price for one in messages)):
+                post(tx, new.account_id, -cost, Cause.CAMPAIGN, str(campaign_id), new.at)
+            if keeps_hours:
+                consent = update(campaign).values(hours_consent=HoursConsent.SUNDAYS)
+                tx.execute(consent.where(campaign.c.id == campaign_id))
+                tx.execute(update(batch).values(country="FR").where(batch.c.campaign_id == campaign_id))
             return campaign_id
 
         return self._with_messages(self._books.write(work))
 
-    def resend(self, campaign_id: int) -> Sequence[int]:
-        """The ids of the new campaign, and of its messages."""
+    def resend(self, campaign_id: int) -> tuple[int, Mapping[str, int]]:
+        """The ids of the new campaign, and of the message to each number."""
         at = self.clock.now()
         return self._with_messages(self._books.write(lambda tx: resend(tx, self.actor, campaign_id, at)).id)
 
-    def _with_messages(self, campaign_id: int) -> Sequence[int]:
-        mine = select(message.c.id).where(message.c.campaign_id == campaign_id).order_by(message.c.id)
-        return [campaign_id, *self._books.read(lambda tx: tx.execute(mine).scalars().all())]
+    def _with_messages(self, campaign_id: int) -> tuple[int, Mapping[str, int]]:
+        mine = select(message.c.destination, message.c.id).where(message.c.campaign_id == campaign_id)
+        rows = self._books.read(lambda tx: tx.execute(mine).all())
+        return campaign_id, {row.destination: row.id for row in rows}
 
     def pause(self, campaign_id: int) -> None:
         self._books.write(lambda tx: control.pause(tx, self.actor, campaign_id))
@@ -143,7 +176,10 @@ class Desk:
         return self._books.write(work)
 
     def turn(self, bind: Bind, room: int | None, *, confirmed: bool) -> Window | None:
-        """As a journal: outcomes and ends of windows, then the next window if there is `room` for one."""
+        """As a journal: outcomes and ends of windows, then the next window if there is `room` for one.
+
+        Before that, what waits for its hours is looked at, as with every beat.
+        """
         now = to_milliseconds(self.clock.now())
 
         def work(tx: Connection) -> tuple[LearntForm, Window | None]:
@@ -152,6 +188,7 @@ class Desk:
                 windows.take_back(tx, bind.lease, bind.flight.batches | {window.batch_id for window, _ in bind.closed})
             learnt = write_outcomes(tx, self._connection_id, bind.settled, bind.learnt, now)
             windows.close(tx, bind.lease, bind.closed, now)
+            hours.reopen(tx, self._connection_id, now, HOURS)
             return learnt, windows.take(tx, bind.lease, room, now) if room else None
 
         learnt, window = self._books.write(work)
@@ -195,5 +232,10 @@ class Desk:
 
     def counts(self, campaign_id: int) -> Mapping[MessageState, int]:
         """As the campaign's account sees them."""
-        _, counts = self._books.read(lambda tx: summary_and_counts(tx, self.actor, campaign_id))
-        return {state: messages for state, messages in counts.items() if messages}
+        progress = self._books.read(lambda tx: summary_and_counts(tx, self.actor, campaign_id))
+        return {state: messages for state, messages in progress.counts.items() if messages}
+
+    def waiting(self, campaign_id: int) -> int:
+        """How many messages of a campaign wait for their hours, as its account sees them."""
+        progress = self._books.read(lambda tx: summary_and_counts(tx, self.actor, campaign_id))
+        return sum(one.messages for one in progress.waiting)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from smstui.domain.states import MessageState
+from smstui.domain.states import CampaignKind, MessageState
 from smstui.smpp.values import OutcomeKind
 
-S = MessageState
+S, K = MessageState, CampaignKind
 NEVER_SENT = {S.SUPPRESSED, S.CANCELLED}
 RECEIPTED = (S.UNDELIVERED, S.REJECTED_BY_NETWORK, S.EXPIRED, S.DELIVERED)
 """What receipts say; of a failed message of several parts, the first of these."""
@@ -16,6 +17,12 @@ OUTCOMES = {
     OutcomeKind.UNKNOWN: S.UNKNOWN,
     OutcomeKind.NOT_SENT: S.QUEUED,
 }
+URGENCY = {K.CAMPAIGN: 0, K.REPLY: 1, K.TEST: 1, K.CONFIRMATION: 2}
+
+
+def is_open(now: datetime) -> bool:
+    """Whether France may be written to, Sundays and holidays included: 08:00 to 20:00 by its winter time."""
+    return 7 <= now.hour < 19
 
 
 @dataclass(eq=False)
@@ -39,6 +46,11 @@ class Message:
     id: int
     number: str
     campaign: "Campaign"
+    segments: int
+    submits: int
+    """submit_sm that it takes."""
+    price: int
+    """Thousandths of a credit."""
     state: MessageState = S.QUEUED
     bind: int | None = None
     """Which bind it is in flight over."""
@@ -54,14 +66,14 @@ class Message:
     def leave(self, bind: int, window: list["Message"], *, sent: bool) -> None:
         """`sent`: its dispatcher knows of it."""
         self.state, self.bind, self.window = S.IN_FLIGHT, bind, window
-        self.parts = [Part(self, number) for number in range(1, self.campaign.parts + 1)] if sent else []
+        self.parts = [Part(self, number) for number in range(1, self.submits + 1)] if sent else []
 
     def come_back(self) -> None:
         self.state, self.bind, self.parts, self.unsent = S.QUEUED, None, [], False
 
     def be_in_doubt(self) -> None:
         """The dispatcher died: nothing is known of any part."""
-        self.state, self.bind, self.paid, self.unsent = S.UNKNOWN, None, self.campaign.segments, False
+        self.state, self.bind, self.paid, self.unsent = S.UNKNOWN, None, self.segments, False
         for part in self.parts:
             part.state = S.UNKNOWN
 
@@ -72,7 +84,7 @@ class Message:
             self.unsent = True
             return
         taken = sum(part.state in {S.ACCEPTED, S.UNKNOWN} for part in self.parts)
-        self.paid, self.bind = taken * self.campaign.segments // len(self.parts), None
+        self.paid, self.bind = taken * self.segments // len(self.parts), None
         if S.REJECTED in states:
             self.state = S.REJECTED
         else:
@@ -90,29 +102,37 @@ class Message:
 
 @dataclass(eq=False)
 class Campaign:
-    """A sending: a person's, or the platform's own."""
+    """A sending: a person's campaign or message to one phone, or the platform's own."""
 
     id: int
-    own: bool
-    """The platform's own: free, urgent, and deaf to opt-outs."""
-    segments: int
-    parts: int
-    """submit_sm of one message."""
-    price: int
-    """Thousandths of a credit for one message."""
+    kind: CampaignKind
+    keeps_hours: bool
     state: str = "sending"
     ended: bool = False
     messages: list[Message] = field(default_factory=list)
 
     @property
+    def is_listed(self) -> bool:
+        """Only those can be paused, resumed, cancelled and sent again."""
+        return self.kind is K.CAMPAIGN
+
+    @property
+    def obeys_opt_outs(self) -> bool:
+        return self.kind in {K.CAMPAIGN, K.REPLY}
+
+    @property
     def cost(self) -> int:
-        return self.price * len(self.messages)
+        return sum(one.price for one in self.messages)
+
+    def waits(self, now: datetime) -> bool:
+        """Neither paused nor cancelled, but outside its hours, which only campaigns keep."""
+        return self.state == "sending" and self.kind is K.CAMPAIGN and self.keeps_hours and not is_open(now)
 
     @property
     def refund(self) -> int:
         """What is given back when it has ended: what the SMSC certainly did not take."""
         lost = [one for one in self.messages if one.state in NEVER_SENT | {S.REJECTED}]
-        return self.price * sum(self.segments - one.paid for one in lost) // self.segments
+        return sum(one.price // one.segments * (one.segments - one.paid) for one in lost)
 
     def waiting(self) -> Iterator[Message]:
         return (one for one in self.messages if one.state is S.QUEUED)
@@ -142,20 +162,20 @@ class Platform:
         return [one for one in self.messages if one.bind == bind]
 
     def wants(self, message: Message) -> bool:
-        return message.campaign.own or message.number not in self.opted_out
+        return not message.campaign.obeys_opt_outs or message.number not in self.opted_out
 
-    def sendable(self) -> list[Message]:
+    def sendable(self, now: datetime) -> list[Message]:
         return [
             message
             for campaign in self.campaigns
             for message in campaign.waiting()
-            if campaign.state == "sending" and self.wants(message)
+            if campaign.state == "sending" and not campaign.waits(now) and self.wants(message)
         ]
 
     def opt_out(self, number: str) -> None:
         self.opted_out.add(number)
         for message in self.messages:
-            if message.state is S.QUEUED and message.number == number and not message.campaign.own:
+            if message.state is S.QUEUED and message.number == number and message.campaign.obeys_opt_outs:
                 message.state = S.SUPPRESSED
 
     def receive(self, part: Part, state: MessageState, now: float) -> None:

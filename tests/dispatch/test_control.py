@@ -110,7 +110,7 @@ async def test_only_what_is_going_on_can_be_controlled(platform: Platform) -> No
     campaign = await platform.send("Short", numbers(3))
     with pytest.raises(CampaignNotPaused):
         await campaigns.resume(platform.actor, campaign.id)
-    for control in (campaigns.pause, campaigns.resume, campaigns.cancel, campaigns.resend_unknown):
+    for control in (campaigns.pause, campaigns.resume, campaigns.cancel, campaigns.resend):
         with pytest.raises(UnknownCampaign):
             await control(stranger, campaign.id)
     platform.dispatch()
@@ -120,7 +120,7 @@ async def test_only_what_is_going_on_can_be_controlled(platform: Platform) -> No
     with pytest.raises(CampaignEnded):
         await campaigns.cancel(platform.actor, campaign.id)
     with pytest.raises(NothingInDoubt):
-        await campaigns.resend_unknown(platform.actor, campaign.id)
+        await campaigns.resend(platform.actor, campaign.id)
 
 
 @pytest.mark.each_database
@@ -136,11 +136,11 @@ async def test_what_is_in_doubt_is_sent_again_once_by_a_persons_choice(opened: O
     before = await platform.balance()
     plan = await campaigns.resend_plan(platform.actor, campaign.id)
     assert (plan.recipients, plan.opted_out, int(plan.cost.decimal)) == (WINDOW - 1, 1, WINDOW - 1)
-    again = await campaigns.resend_unknown(platform.actor, campaign.id)
+    again = await campaigns.resend(platform.actor, campaign.id)
     assert (again.name, again.recipients, again.text) == ("Lost (resend 1)", WINDOW - 1, campaign.text)
     assert await platform.balance() == before - (WINDOW - 1)
     with pytest.raises(NothingInDoubt):
-        await campaigns.resend_unknown(platform.actor, campaign.id)
+        await campaigns.resend(platform.actor, campaign.id)
     assert (await platform.counts(campaign)).unknown == WINDOW, "what became of the first ones is still not known"
 
 

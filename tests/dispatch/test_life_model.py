@@ -1,7 +1,10 @@
-"""A message's life against its model: sent over two binds that die, receipted, opted out, paused, cancelled, resent."""
+"""A message's life against its model: sent over two binds that die, receipted, opted out, paused, cancelled, resent.
+
+By day and by night: some campaigns keep the sending hours.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pytest
@@ -10,18 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from smstui.domain.errors import Refusal
-from smstui.domain.states import MessageState
+from smstui.domain.states import CampaignKind, MessageState
 from smstui.services.dispatch.lease import LeaseLost
 from smstui.services.dispatch.windows import Window
+from smstui.services.outgoing import OwnMessage
 from smstui.services.parked_receipts import PARKED_FOR
 from smstui.smpp.values import Outcome, OutcomeKind, Receipt
 from tests.books import Books, books
 from tests.dispatch.desk import Bind, Desk
-from tests.dispatch.life import OUTCOMES, RECEIPTED, Campaign, Message, Part, Platform
+from tests.dispatch.life import OUTCOMES, RECEIPTED, URGENCY, Campaign, Message, Part, Platform, is_open
 
 __all__ = ["books"]
 
-S = MessageState
+S, K = MessageState, CampaignKind
 NUMBERS = [f"+3361234000{digit}" for digit in range(4)]
 BALANCE = 10_000_000
 ANY = st.integers(0, 20)
@@ -50,22 +54,47 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=4, unique=True),
-        segments=st.sampled_from([1, 1, 2, 3]),
+        lengths=st.lists(st.sampled_from([1, 1, 2, 3, 4]), min_size=4, max_size=4),
+        personal=st.booleans(),
         in_payload=st.booleans(),
-        own=st.sampled_from([False, False, False, True]),
+        kind=st.sampled_from([*5 * [K.CAMPAIGN], *URGENCY]),
+        keeps_hours=st.booleans(),
         bind=BINDS,
         room=ROOMS,
     )
-    def send(self, numbers: list[str], segments: int, in_payload: bool, own: bool, bind: int, room: int | None) -> None:
-        wanted = numbers[:1] if own else [number for number in numbers if number not in self.model.opted_out]
-        if wanted:
-            price = 0 if own else 1001 * segments
-            ids = self.desk.send(wanted, segments, price, own=own)
-            self.know(ids, Campaign(ids[0], own, segments, 1 if in_payload else segments, price), wanted)
+    def send(
+        self,
+        numbers: list[str],
+        lengths: list[int],
+        personal: bool,
+        in_payload: bool,
+        kind: CampaignKind,
+        keeps_hours: bool,
+        bind: int,
+        room: int | None,
+    ) -> None:
+        wanted = numbers if kind is K.CAMPAIGN else numbers[:1]
+        if kind in {K.CAMPAIGN, K.REPLY}:
+            wanted = [number for number in wanted if number not in self.model.opted_out]
+        per_segment = 0 if kind is K.CONFIRMATION else 1001
+        lengths = lengths if personal else 4 * lengths[:1]
+        messages = [
+            OwnMessage(number, "x" * segments, segments, per_segment * segments)
+            for number, segments in zip(wanted, lengths, strict=False)
+        ]
+        if messages:
+            campaign_id, ids = self.desk.send(messages, kind, personal=personal, keeps_hours=keeps_hours)
+            self.know(Campaign(campaign_id, kind, keeps_hours), ids, messages, in_payload)
             self.turn(bind, room)
 
-    def know(self, ids: Sequence[int], campaign: Campaign, numbers: Sequence[str]) -> None:
-        campaign.messages = [Message(one, number, campaign) for one, number in zip(ids[1:], numbers, strict=True)]
+    def know(
+        self, campaign: Campaign, ids: Mapping[str, int], messages: Iterable[OwnMessage], in_payload: bool
+    ) -> None:
+        campaign.messages = [
+            Message(ids[number], number, campaign, segments, 1 if in_payload else segments, price)
+            for number, _, segments, price in messages
+        ]
+        campaign.messages.sort(key=lambda one: one.id)
         self.model.campaigns.append(campaign)
 
     @precondition(lambda self: self.model.campaigns)
@@ -80,12 +109,12 @@ class Life(RuleBasedStateMachine):
             number = NUMBERS[which % len(NUMBERS)]
             self.desk.opt_out(number)
             self.model.opt_out(number)
-        if not campaign.own:
+        if campaign.is_listed:
             assert self.desk.counts(campaign.id) == Counter(one.state for one in campaign.messages)
 
     def control(self, campaign: Campaign, what: str, at_once: bool) -> None:
         act = partial(getattr(self.desk, what), campaign.id)
-        if campaign.own or campaign.ended or campaign.state not in BEFORE[what]:
+        if not campaign.is_listed or campaign.ended or campaign.state not in BEFORE[what]:
             with pytest.raises(Refusal):
                 act()
             return
@@ -104,15 +133,22 @@ class Life(RuleBasedStateMachine):
 
     def resend(self, campaign: Campaign) -> None:
         doubtful = [one for one in campaign.messages if one.state is S.UNKNOWN and not one.resent]
-        wanted = [one.number for one in doubtful if one.number not in self.model.opted_out]
-        if campaign.own or not wanted:
+        wanted = [one for one in doubtful if one.number not in self.model.opted_out]
+        if not campaign.is_listed or not wanted:
             with pytest.raises(Refusal):
                 self.desk.resend(campaign.id)
             return
-        ids = self.desk.resend(campaign.id)
+        campaign_id, ids = self.desk.resend(campaign.id)
         for one in doubtful:
             one.resent = True
-        self.know(ids, Campaign(ids[0], False, campaign.segments, campaign.parts, campaign.price), wanted)
+        again = [OwnMessage(one.number, "", one.segments, one.price) for one in wanted]
+        in_payload = wanted[0].submits < wanted[0].segments
+        self.know(Campaign(campaign_id, K.CAMPAIGN, campaign.keeps_hours), ids, again, in_payload)
+
+    @rule(hours=st.sampled_from([1, 5, 12]))
+    def wait(self, hours: int) -> None:
+        """Time goes by."""
+        self.desk.clock.advance(hours * 3600)
 
     # What dispatchers do
 
@@ -149,20 +185,30 @@ class Life(RuleBasedStateMachine):
         leaving = [known[message_id] for message_id, _ in window.recipients]
         for one in leaving:
             one.leave(bind.number, leaving, sent=confirmed)
-        if confirmed:
-            bind.flight.open(window, leaving[0].campaign.parts)
+        if confirmed and window.texts:
+            bind.flight.open_own(window, [one.submits for one in leaving])
+        elif confirmed:
+            bind.flight.open(window, leaving[0].submits)
 
     def check_window(self, window: Window | None, room: int) -> None:
-        """Only what waits may leave, the most urgent first."""
-        sendable = self.model.sendable()
+        """Only what waits may leave, the most urgent first, and nothing by night that keeps the hours."""
+        now = self.desk.clock.now()
+        sendable = self.model.sendable(now)
         if window is None:
             assert not sendable
+            for campaign in self.model.campaigns:
+                if campaign.is_listed:
+                    waiting = len(list(campaign.waiting())) if campaign.waits(now) else 0
+                    assert self.desk.waiting(campaign.id) == waiting
             return
         allowed = {(one.id, one.number): one for one in sendable}
         assert set(window.recipients) <= set(allowed), "again, or against somebody's will"
         (campaign,) = {allowed[one].campaign for one in window.recipients}
-        assert campaign.own or not any(one.campaign.own for one in sendable)
-        assert len(set(window.recipients)) == len(window.recipients) <= max(1, room // campaign.segments)
+        assert URGENCY[campaign.kind] == max(URGENCY[one.campaign.kind] for one in sendable)
+        assert len(set(window.recipients)) == len(window.recipients)
+        lengths = [allowed[one].segments for one in window.recipients]
+        assert len(lengths) == 1 or sum(lengths) <= room
+        assert not window.texts or [(len(one.text), one.segments) for one in window.texts] == [(n, n) for n in lengths]
 
     def crash(self, bind: int, hours: int = 0) -> None:
         former = self.binds[bind]
@@ -260,6 +306,8 @@ class Life(RuleBasedStateMachine):
             if campaign.state == "paused" and not campaign.ended:
                 self.control(campaign, "resume", at_once=False)
         self.cancel_rest()
+        while not is_open(self.desk.clock.now()):
+            self.wait(1)
         for _ in range(len(self.model.campaigns) + 2):
             for bind in (0, 1):
                 self.turn(bind, 100)

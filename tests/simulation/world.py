@@ -258,7 +258,7 @@ class World:
     async def send(self, draft: Draft, account: int) -> None:
         """Confirm a campaign; one that was committed although the database didn't say so is there."""
         try:
-            await self.as_person(lambda: self.backend.campaigns.send_now(self.actors[account], draft))
+            await self.as_person(lambda: self.backend.campaigns.send(self.actors[account], draft))
         except CampaignNameTaken:
             return
 

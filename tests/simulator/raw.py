@@ -60,9 +60,10 @@ def submit_body(
     registered: int = 0,
     validity: bytes = b"",
     tlvs: bytes = b"",
+    service_type: bytes = b"",
 ) -> bytes:
     return (
-        b"\0" + source + b"\x01\x01" + destination.encode() + b"\0"
+        service_type + b"\0" + source + b"\x01\x01" + destination.encode() + b"\0"
         + bytes([esm_class, 0, 0, 0]) + validity + bytes([0, registered, 0, data_coding, 0, len(text)]) + text + tlvs
     )  # fmt: skip
 

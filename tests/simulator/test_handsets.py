@@ -210,3 +210,21 @@ async def test_a_log_that_lost_lines_says_so_at_the_end() -> None:
         await simulator.close()
     assert "/dev/full" in refusal.value.path
     await esme.close()
+
+
+async def test_a_voice_message_is_known_by_its_service_type_or_by_the_vendors_tlv(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    bodies = (
+        submit_body(),
+        submit_body(service_type=b"CMT"),
+        submit_body(service_type=b"VOIX"),
+        submit_body(tlvs=tlv(0x1403, b"fr-FR")),
+    )
+    async with bound(log=log) as (simulator, esme):
+        for body in bodies:
+            assert (await esme.ask(SUBMIT_SM, body)).status == 0
+        heard = [(one.is_voice, one.language) for one in simulator.handsets.messages()]
+    assert heard == [(False, ""), (False, ""), (True, ""), (True, "fr-FR")]
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    said = [(line.get("service_type"), line.get("vendor_tlvs")) for line in lines if line["event"] == "message"]
+    assert said == [(None, None), ("CMT", None), ("VOIX", None), (None, {"0x1403": "fr-FR"})]

@@ -206,3 +206,23 @@ async def test_a_message_to_a_phone_that_is_off_expires_when_its_validity_ends()
 async def test_a_validity_that_is_no_time_is_refused(period: bytes, status: int) -> None:
     async with bound() as (_, esme):
         assert (await esme.ask(SUBMIT_SM, submit_body(validity=period))).status == status
+
+
+async def test_a_voice_message_is_delivered_and_then_listened_to() -> None:
+    async with bound(Hazards(listened_share=1.0), receipt_delay=0.01) as (simulator, esme):
+        esme.submit(1, registered=1)
+        esme.submit(1, registered=1, service_type=b"VOIX")
+        receipts = [await esme.deliver() for _ in range(3)]
+        assert await esme.silent()
+        assert simulator.stats.receipts == 3
+    assert [one.field("stat") for one in receipts] == ["DELIVRD", "DELIVRD", "LISTENED"]
+    assert receipts[1].field("id") == receipts[2].field("id")
+    assert receipts[2].source == receipts[1].source
+
+
+async def test_what_did_not_arrive_is_not_listened_to() -> None:
+    hazards = Hazards(listened_share=1.0, undelivered_share=1.0)
+    async with bound(hazards, receipt_delay=0.01) as (_, esme):
+        esme.submit(1, registered=1, service_type=b"VOIX")
+        assert (await esme.deliver()).field("stat") == "UNDELIV"
+        assert await esme.silent()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from smstui.domain.clock import SystemClock
 from smstui.domain.text import Encoding
 from smstui.smpp.connection import Connection
-from smstui.smpp.submit import SubmitTemplate
+from smstui.smpp.submit import Submit, SubmitTemplate
 from smstui.smpp.values import (
     Alphabet,
     BindSettings,
@@ -198,6 +198,10 @@ class Client:
         await self.bound()
         await self.connection.send(template, recipients)
 
+    async def send_each(self, messages: Sequence[tuple[int, str, Submit]]) -> None:
+        await self.bound()
+        await self.connection.send_each(messages)
+
     async def outcomes(self, count: int) -> list[Outcome]:
         await until(lambda: len(self.owner.settled) >= count)
         return self.owner.settled
@@ -223,3 +227,8 @@ def template(
 
 def recipients(count: int) -> list[tuple[int, str]]:
     return [(key, f"+336{key:08d}") for key in range(count)]
+
+
+def messages(submit: Submit, count: int) -> list[tuple[int, str, Submit]]:
+    """One text to `count` phones."""
+    return [(key, number, submit) for key, number in recipients(count)]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from smstui.smpp.pacing import Pacer
 from smstui.smpp.traffic import Traffic
 from tests.smpp.conftest import bind_settings
-from tests.smpp.smsc import SUBMIT_SM_RESP, Owner, recipients, template
+from tests.smpp.smsc import SUBMIT_SM_RESP, Owner, messages, template
 from tests.support import FakeClock
 
-MESSAGE, PHONES = template(), recipients(256)
+MESSAGES = messages(template(), 256)
 
 
 def sent_within(pacer: Pacer, start: float, seconds: float, wake_ups: list[float], wanted: int = 10**9) -> int:
@@ -121,7 +121,7 @@ class Road:
             self.traffic.answers([(SUBMIT_SM_RESP, 0, self.answers.popleft()[1], b"id\0")])
         self.traffic.settled()
         before = self.traffic.stats.written
-        self.traffic.submit(MESSAGE, PHONES[: self.traffic.room(1)])
+        self.traffic.submit(MESSAGES[: self.traffic.room(1)])
         self.traffic.take()
         if count := self.traffic.stats.written - before:
             self.written.append((now, count))

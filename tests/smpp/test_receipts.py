@@ -30,6 +30,10 @@ def read(text: bytes = b"", **fields: object) -> Receipt | Inbound:
         (b"id:7 done date:261122120159 stat:EXPIRED err:", Receipt("7", MessageState.EXPIRED, "EXPIRED")),
         (b"id:7 submit date: done date:20261122T12 stat:REJECTD err:69",
          Receipt("7", MessageState.REJECTED_BY_NETWORK, "REJECTD", "69")),
+        (b"id:7 stat:LISTENED err:000", Receipt("7", MessageState.LISTENED, "LISTENED", "000")),
+        (b"id:7 stat:listend", Receipt("7", MessageState.LISTENED, "listend")),
+        (b"id:7 stat:ECOUTE", Receipt("7", MessageState.LISTENED, "ECOUTE")),
+        (b"id:7 stat:ANSWERED", Receipt("7", MessageState.DELIVERED, "ANSWERED")),
         (b"id:7 stat:DELETED", Receipt("7", MessageState.UNDELIVERED, "DELETED")),
         (b"id:7 stat:ENROUTE", Receipt("7", None, "ENROUTE")),
         (b"id:7 stat:ACCEPTD", Receipt("7", None, "ACCEPTD")),
@@ -54,6 +58,12 @@ def test_tlvs_go_before_the_text() -> None:
         "B2", MessageState.DELIVERED, "message_state 2", "5", PHONE
     )
     assert read(b"id:A1 stat:DELIVRD", tlvs=tlvs) == Receipt("B2", MessageState.DELIVERED, "DELIVRD", number=PHONE)
+
+
+@pytest.mark.parametrize("number", [b"\2", b"\7", b"\x80"])
+def test_no_number_says_that_a_voice_message_was_listened_to_but_the_word(number: bytes) -> None:
+    receipt = Receipt("7", MessageState.LISTENED, "LISTENED", number=PHONE)
+    assert read(b"id:7 stat:LISTENED", tlvs=tlv(0x1E, b"7\0") + tlv(0x427, number)) == receipt
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,11 @@ import struct
 
 import pytest
 
+from smstui.domain.text import Encoding
 from smstui.smpp.errors import ReceiverCannotSend
-from smstui.smpp.values import BindMode, BindState, OutcomeKind
+from smstui.smpp.payloads import SubmitOptions
+from smstui.smpp.submit import SubmitFrame
+from smstui.smpp.values import Alphabet, BindMode, BindState, LongMessages, OutcomeKind
 from tests.smpp.conftest import StartClient
 from tests.smpp.smsc import (
     ENQUIRE_LINK,
@@ -74,6 +77,25 @@ async def test_a_long_message_passes_a_window_of_one(smsc: Smsc, client: StartCl
         peer.accept(submit, b"part-%d" % part)
     await sending
     assert [(o.part, o.smsc_id) for o in await sender.outcomes(3)] == [(1, "part-1"), (2, "part-2"), (3, "part-3")]
+
+
+async def test_texts_of_their_own_leave_in_order_each_with_its_parts(smsc: Smsc, client: StartClient) -> None:
+    options = SubmitOptions(alphabet=Alphabet.GSM7, long_messages=LongMessages.UDH, reference=7, validity=None)
+    frame = SubmitFrame.build("SMSTUI", options)
+    texts = {1: ["Hello Ann"], 2: ["a" * 153, "a" * 47], 3: ["Hello Bob"]}
+    sender = client(window=3)
+    peer = await smsc.bound()
+    written = [(key, f"+3360102030{key}", frame.write("".join(parts), Encoding.GSM7)) for key, parts in texts.items()]
+    sending = asyncio.create_task(sender.send_each(written))
+    for key, parts in texts.items():
+        for number, part in enumerate(parts, 1):
+            submit = await peer.expect(SUBMIT_SM)
+            assert b"3360102030%d\0" % key in submit.body
+            assert submit.body.endswith(part.encode())
+            peer.accept(submit, b"%d-%d" % (key, number))
+    await sending
+    outcomes = [(one.key, one.part, one.smsc_id) for one in await sender.outcomes(4)]
+    assert outcomes == [(1, 1, "1-1"), (2, 1, "2-1"), (2, 2, "2-2"), (3, 1, "3-1")]
 
 
 async def test_the_contracted_rate_is_kept_from_end_to_end(smsc: Smsc, client: StartClient) -> None:

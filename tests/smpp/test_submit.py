@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smstui.domain.text import Encoding, decode_gsm7, encode_gsm7, measure
 from smstui.smpp.errors import TextNotInAlphabet, UnusableSender
+from smstui.smpp.payloads import VendorTlv
 from smstui.smpp.simulator.submit import read_validity
 from smstui.smpp.submit import SubmitTemplate
 from smstui.smpp.values import Alphabet, LongMessages
@@ -136,6 +137,16 @@ def test_parts_too_long_for_a_short_message_go_as_message_payload() -> None:
     text = "é" * 400
     (payload,) = read(build(text, alphabet=Alphabet.UTF8)).tlvs
     assert payload.value.decode() == text
+
+
+@pytest.mark.parametrize("long_messages", LongMessages)
+def test_a_voice_message_says_its_service_and_its_language_in_every_part(long_messages: LongMessages) -> None:
+    language = VendorTlv(0x1403, "fr-FR")
+    template = build(LONG, long_messages=long_messages, service_type="VOIX", vendor_tlv=language)
+    for part in range(1, template.parts + 1):
+        submit = read(template, part)
+        assert submit.service_type == "VOIX"
+        assert [tlv.value for tlv in submit.tlvs if tlv.tag == 0x1403] == [b"fr-FR"]
 
 
 GSM7_TEXTS = st.text(alphabet=[*map(chr, range(0x20, 0x7F)), *"éèàùÇØøÅåΔ€ñ\n"], min_size=1, max_size=500)

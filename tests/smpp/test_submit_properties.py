@@ -1,5 +1,6 @@
 """Any text, as the phones will put it together again from the submit_sm PDUs; read with the decoders of others."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -8,15 +9,23 @@ from aiosmpplib import GSM7BitCodec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from smstui.domain.errors import Refusal
 from smstui.domain.gsm7 import GSM7_CHARACTERS
 from smstui.domain.text import Encoding, measure
 from smstui.smpp.alphabet import decode
 from smstui.smpp.inbound import read_delivery
-from smstui.smpp.submit import SubmitTemplate, destination_octets
+from smstui.smpp.payloads import SubmitOptions, VendorTlv
+from smstui.smpp.submit import Submit, SubmitFrame, SubmitTemplate, destination_octets
 from smstui.smpp.values import Alphabet, Inbound, LongMessages
 from smstui.smpp.wire import HEADER_LENGTH, Command
 
 UDHI = 0x40
+PLAIN: dict[str, Any] = {
+    "alphabet": Alphabet.GSM7,
+    "long_messages": LongMessages.UDH,
+    "reference": 7,
+    "validity": None,
+}
 MESSAGE_PAYLOAD, SAR_REFERENCE, SAR_TOTAL, SAR_PART = 0x424, 0x20C, 0x20E, 0x20F
 SEPTETS, OCTETS = 160, 140
 HEADER_SEPTETS, HEADER_OCTETS = 7, 6
@@ -31,6 +40,7 @@ def long_texts(characters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 GSM7_TEXTS = long_texts(st.sampled_from(sorted(GSM7_CHARACTERS)) | st.sampled_from("€[]{}^"))
 ANY_TEXTS = long_texts(st.characters(exclude_categories=["Cs"]) | st.sampled_from("aé€😀𠮷\u0301\ufeff"))
+ONLY_LATIN1 = long_texts(st.sampled_from([one for one in sorted(GSM7_CHARACTERS) if ord(one) <= 0xFF]))
 TEXTS = st.tuples(GSM7_TEXTS, st.sampled_from(Encoding)) | st.tuples(ANY_TEXTS, st.just(Encoding.UCS2))
 REFERENCES = st.integers(0, 2**40)
 
@@ -101,7 +111,7 @@ def test_phones_show_the_text(written: tuple[str, Encoding], long_messages: Long
 
 
 @given(
-    long_texts(st.sampled_from([one for one in sorted(GSM7_CHARACTERS) if ord(one) <= 0xFF])),
+    ONLY_LATIN1,
     st.sampled_from([Alphabet.LATIN1, Alphabet.UTF8]),
     st.sampled_from(LongMessages),
 )
@@ -112,6 +122,47 @@ def test_other_default_alphabets_carry_the_same_text(
     codec = {Alphabet.LATIN1: "latin-1", Alphabet.UTF8: "utf-8"}[alphabet]
     assert "".join(part.octets.decode(codec) for part in parts) == text
     assert all(part.data_coding == 0 for part in parts)
+
+
+OPTIONS = st.builds(
+    SubmitOptions,
+    alphabet=st.sampled_from(Alphabet),
+    long_messages=st.sampled_from(LongMessages),
+    reference=REFERENCES,
+    validity=st.none() | st.timedeltas(timedelta(0), timedelta(days=500)),
+    priority=st.integers(0, 3),
+    service_type=st.sampled_from(["", "CMT", "VOIX"]),
+    vendor_tlv=st.none() | st.builds(VendorTlv, st.integers(0x1400, 0xFFFF), st.sampled_from(["fr-FR", "en", ""])),
+)
+
+
+def pdus_of(build: Callable[[], Submit]) -> list[bytes] | str:
+    """All PDUs; or why there are none."""
+    try:
+        submit = build()
+    except Refusal as refusal:
+        return repr(refusal)
+    return [submit.pdu(part, b"33601020304", part) for part in range(1, submit.parts + 1)]
+
+
+@settings(max_examples=1500)
+@given(
+    TEXTS | st.tuples(ONLY_LATIN1, st.just(Encoding.GSM7)) | st.tuples(st.text(min_size=1), st.sampled_from(Encoding)),
+    st.sampled_from(["SMSTUI", "+33700000000", "36034"]),
+    OPTIONS,
+)
+@example(("a" * 160, Encoding.GSM7), "SMSTUI", SubmitOptions(**PLAIN))
+@example(("a" * 161, Encoding.GSM7), "SMSTUI", SubmitOptions(**PLAIN))
+@example(("é" * 70, Encoding.UCS2), "SMSTUI", SubmitOptions(**PLAIN))
+@example(("é" * 71, Encoding.UCS2), "SMSTUI", SubmitOptions(**PLAIN))
+@example(("\ud800", Encoding.UCS2), "SMSTUI", SubmitOptions(**PLAIN))
+def test_a_frame_writes_what_the_library_writes_byte_by_byte(
+    written: tuple[str, Encoding], source: str, options: SubmitOptions
+) -> None:
+    text, encoding = written
+    frame = SubmitFrame.build(source, options)
+    by_library = pdus_of(lambda: SubmitTemplate.of(source, text, encoding, options))
+    assert pdus_of(lambda: frame.write(text, encoding)) == by_library
 
 
 @settings(max_examples=500)

@@ -9,13 +9,13 @@ from smstui.smpp import backoff
 from smstui.smpp.backoff import Backoff
 from smstui.smpp.traffic import Traffic
 from tests.smpp.conftest import bind_settings
-from tests.smpp.smsc import SUBMIT_SM_RESP, Owner, recipients, template
+from tests.smpp.smsc import SUBMIT_SM_RESP, Owner, messages, template
 from tests.support import FakeClock
 
 
 async def test_an_instant_that_passes_while_one_asks_is_no_endless_wait(clock: FakeClock) -> None:
     traffic = Traffic(bind_settings(2775, rate=1.0), Owner(), clock)
-    traffic.submit(template(), recipients(1))
+    traffic.submit(messages(template(), 1))
     assert traffic.take()
     assert traffic.room(1) == 0
     assert traffic.room_delay() == pytest.approx(1.0)
@@ -29,7 +29,7 @@ async def test_an_instant_that_passes_while_one_asks_is_no_endless_wait(clock: F
 async def test_room_counts_what_is_queued_and_in_flight(clock: FakeClock) -> None:
     traffic = Traffic(bind_settings(2775, window=10), Owner(), clock)
     assert (traffic.room(1), traffic.room(3), traffic.room(20)) == (10, 3, 1)
-    job = traffic.submit(template("x" * 400), recipients(2))
+    job = traffic.submit(messages(template("x" * 400), 2))
     assert traffic.room(1) == 4
     traffic.take()
     assert (traffic.in_flight, traffic.room(1)) == (6, 4)
@@ -43,7 +43,7 @@ async def test_room_is_never_more_than_a_batch(clock: FakeClock) -> None:
 async def test_throttled_messages_that_would_fill_the_window_leave_no_room(clock: FakeClock) -> None:
     owner = Owner()
     traffic = Traffic(bind_settings(2775, window=2), owner, clock)
-    traffic.submit(template(), recipients(2))
+    traffic.submit(messages(template(), 2))
     traffic.take()
     for sequence in (1, 2):
         traffic.answers([(SUBMIT_SM_RESP, 0x58, sequence, b"")])

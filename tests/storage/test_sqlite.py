@@ -66,7 +66,7 @@ async def test_a_write_behind_a_stuck_process_gives_up(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_module, "BUSY_TIMEOUT", 0.05)
-    with (tmp_path / "smstui.db.lock").open("r+") as held:
+    with (tmp_path / "smstui.db.lock").open("a+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(DatabaseBusy) as refused:
             await database.write(lambda tx: tx.exec_driver_sql(_row("a")))
@@ -172,22 +172,22 @@ async def test_a_file_that_may_not_grow_is_one_sentence_and_loses_nothing(databa
     assert await database.read(lambda tx: tx.exec_driver_sql("PRAGMA quick_check").scalar()) == "ok"
 
 
-def test_a_database_of_another_program_is_not_even_touched(database_url: str, tmp_path: Path) -> None:
-    file = tmp_path / "smstui.db"
+def test_a_database_of_another_program_is_not_even_touched(empty_database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "empty.db"
     with sqlite3.connect(file) as connection:
         connection.execute("CREATE TABLE bookmarks (url TEXT)")
     connection.close()
     before = file.read_bytes()
     for use in (upgrade, check, lambda url: asyncio.run(Database.open(url))):
         with pytest.raises(DatabaseForeign):
-            use(database_url)
+            use(empty_database_url)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_checking_makes_no_file(database_url: str, tmp_path: Path) -> None:
+def test_checking_makes_no_file(empty_database_url: str, tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable):
-        check(database_url)
+        check(empty_database_url)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,9 @@ from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
 from smstui.services.connection_rows import from_row
 from smstui.services.connection_settings import ConnectionSettings
+from smstui.services.dispatch.outbound import Voice
 from smstui.services.dispatch.runner import BindKey, BindPlan, LiveBind, Runner
+from smstui.services.scheduler import Scheduler
 from smstui.smpp.values import BindStatus
 from smstui.storage.database import Database
 from smstui.storage.tables import connection
@@ -26,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Sends what is queued over the binds that no other process holds, and books what comes back.
+    """Sends what is due or queued over the binds that no other process holds, and books what comes back.
 
     `owner` names this process in the leases.
     """
@@ -41,6 +43,7 @@ class Dispatcher:
         self._ended = asyncio.Event()
         self._ended.set()
         self._timeout = 0.0
+        self._scheduler = Scheduler(database, clock, self.wake)
 
     def binds(self) -> Sequence[LiveBind]:
         """The binds that this process dispatches or would."""
@@ -63,6 +66,7 @@ class Dispatcher:
         self._ended.clear()
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._scheduler.run(self._ending))
                 while not self._ending.is_set():
                     await self._look(tasks, only)
                     await self._pause()
@@ -133,4 +137,5 @@ def _plan(settings: ConnectionSettings) -> BindPlan:
     """The plan of one of the binds: the contracted rate is shared between them."""
     rate = settings.bind.rate
     share = replace(settings.bind, rate=rate / settings.binds if rate else None)
-    return BindPlan(settings.name, share, settings.validity)
+    voice = Voice(settings.voice_service_type or "", settings.voice_tag)
+    return BindPlan(settings.name, share, settings.validity, voice)

@@ -3,18 +3,29 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, update
 
 from smstui.domain.credits import Credits
 from smstui.domain.states import REFUNDED_STATES, CampaignState
 from smstui.services.credits import Cause, post
 from smstui.storage.columns import from_milliseconds
-from smstui.storage.statements import Statement
-from smstui.storage.tables import campaign, message
+from smstui.storage.statements import Statement, as_list, with_list
+from smstui.storage.tables import campaign
 
 _ANY_BATCH = Statement("SELECT id FROM batch WHERE campaign_id = ? LIMIT 1")
-
-
+_LOST = with_list(
+    """
+    SELECT campaign.account_id, SUM(
+        COALESCE(message.price, campaign.price) / COALESCE(message.segments, campaign.segments)
+        * (COALESCE(message.segments, campaign.segments) - message.accepted_parts)
+    )
+    FROM campaign JOIN message ON message.campaign_id = campaign.id
+    WHERE campaign.id = ? AND message.state IN {texts}
+    GROUP BY campaign.account_id
+    """
+)
+"""A price is a whole number of thousandths for each segment, so nothing is lost in the division."""
+_UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED)
 _ENDED = case(
     (campaign.c.state == CampaignState.CANCELLED, CampaignState.CANCELLED.value), else_=CampaignState.DONE.value
 )
@@ -23,7 +34,7 @@ _ENDED = case(
 def finish(tx: Connection, campaign_ids: Collection[int], now: int) -> None:
     """Those of these campaigns that have nothing left to send have ended: done, or cancelled if they were.
 
-    `now` is in milliseconds since 1970.
+    One whose recipients are still to be resolved has not begun. `now` is in milliseconds since 1970.
     """
     at = from_milliseconds(now)
     for campaign_id in sorted(campaign_ids):
@@ -31,7 +42,7 @@ def finish(tx: Connection, campaign_ids: Collection[int], now: int) -> None:
             continue
         ended = (
             update(campaign)
-            .where(campaign.c.id == campaign_id, campaign.c.finished_at.is_(None))
+            .where(campaign.c.id == campaign_id, campaign.c.finished_at.is_(None), campaign.c.state.in_(_UNDER_WAY))
             .values(state=_ENDED, finished_at=at)
         )
         if tx.execute(ended).rowcount:
@@ -40,13 +51,6 @@ def finish(tx: Connection, campaign_ids: Collection[int], now: int) -> None:
 
 def _refund(tx: Connection, campaign_id: int, at: datetime) -> None:
     """Give back, once, the parts that the SMSC certainly never accepted."""
-    paid = tx.execute(
-        select(campaign.c.account_id, campaign.c.price, campaign.c.segments).where(campaign.c.id == campaign_id)
-    ).one()
-    lost = select(func.count(), func.coalesce(func.sum(message.c.accepted_parts), 0)).where(
-        message.c.campaign_id == campaign_id, message.c.state.in_(REFUNDED_STATES)
-    )
-    messages, accepted_parts = tx.execute(lost).one()
-    amount = Credits(paid.price * (messages * paid.segments - accepted_parts) // paid.segments)
-    if amount:
-        post(tx, paid.account_id, amount, Cause.REFUND, str(campaign_id), at)
+    for account_id, lost in _LOST.rows(tx, campaign_id, as_list(sorted(REFUNDED_STATES))):
+        if lost:
+            post(tx, account_id, Credits(int(lost)), Cause.REFUND, str(campaign_id), at)

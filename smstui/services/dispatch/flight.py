@@ -1,6 +1,6 @@
 """What this process has in flight: windows taken, and the outcomes of their messages part by part."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,9 +56,18 @@ class _Open:
     """A window whose messages don't all have their outcome."""
 
     window: Window
-    parts: int
     left: int
     unsent: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Length:
+    """Of those messages of a window that are as long as each other."""
+
+    opened: _Open
+    parts: int
+    """submit_sm of one."""
+    segments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +83,59 @@ class Flight:
     """The messages in flight of one bind, by id."""
 
     def __init__(self) -> None:
-        self._windows: dict[int, _Open] = {}
+        self._lengths: dict[int, _Length] = {}
         self._parts: dict[int, list[Part]] = {}
         """Of messages of several parts, those that have their outcome."""
         self._batches: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._windows)
+        return len(self._lengths)
 
     @property
     def batches(self) -> Set[int]:
-        """The rows of the windows that are open."""
+        """The rows of the windows that are expected or open."""
         return self._batches
+
+    def expect(self, window: Window) -> None:
+        """It was taken, and is about to be opened."""
+        self._batches.add(window.batch_id)
 
     def open(self, window: Window, parts: int) -> None:
         """The messages of `window` leave, in `parts` submit_sm each."""
-        opened = _Open(window, parts, len(window.recipients))
-        self._batches.add(window.batch_id)
-        for message_id, _ in window.recipients:
-            self._windows[message_id] = opened
+        self.expect(window)
+        length = _Length(_Open(window, len(window.recipients)), parts, window.campaign.segments)
+        self._lengths.update(dict.fromkeys([message_id for message_id, _ in window.recipients], length))
+
+    def open_own(self, window: Window, parts: Sequence[int]) -> None:
+        """The messages of `window`, which have texts of their own, leave in so many submit_sm each."""
+        self.expect(window)
+        opened = _Open(window, len(window.recipients))
+        lengths: dict[tuple[int, int], _Length] = {}
+        for (message_id, _), (_, segments), count in zip(window.recipients, window.texts, parts, strict=True):
+            length = lengths.get((count, segments))
+            if length is None:
+                length = lengths[count, segments] = _Length(opened, count, segments)
+            self._lengths[message_id] = length
 
     def land(self, outcomes: Iterable[Outcome]) -> Landed:
         """What is complete with these outcomes; one of a message that is not in flight changes nothing."""
         messages, windows = [], []
         for key, number, kind, smsc_id, status in outcomes:
-            opened = self._windows.get(key)
-            if opened is None:
+            length = self._lengths.get(key)
+            if length is None:
                 continue
-            window, state = opened.window, _PART_STATES[kind]
-            if opened.parts == 1:
-                paid = window.campaign.segments if kind in _PERHAPS_ACCEPTED else 0
+            opened, state = length.opened, _PART_STATES[kind]
+            window = opened.window
+            if length.parts == 1:
+                paid = length.segments if kind in _PERHAPS_ACCEPTED else 0
                 settled = Settled(key, state, smsc_id, status, paid, window.taken_at, window.campaign.id)
             else:
                 parts = self._parts.setdefault(key, [])
                 parts.append(Part(number, state, smsc_id, status))
-                if len(parts) < opened.parts:
+                if len(parts) < length.parts:
                     continue
-                settled = _settle(key, window, self._parts.pop(key))
-            del self._windows[key]
+                settled = _settle(key, length, self._parts.pop(key))
+            del self._lengths[key]
             messages.append(settled)
             if settled.state is _QUEUED:
                 opened.unsent.append(key)
@@ -122,9 +146,10 @@ class Flight:
         return Landed(tuple(messages), tuple(windows))
 
 
-def _settle(message_id: int, window: Window, parts: list[Part]) -> Settled:
+def _settle(message_id: int, length: _Length, parts: list[Part]) -> Settled:
+    window = length.opened.window
     ordered = tuple(sorted(parts))
     states = [part.state for part in ordered]
-    accepted = parts_perhaps_accepted(states) * window.campaign.segments // len(ordered)
+    accepted = parts_perhaps_accepted(states) * length.segments // len(ordered)
     refused = next((part.status for part in ordered if part.state is MessageState.REJECTED), 0)
     return Settled(message_id, fold(states), "", refused, accepted, window.taken_at, window.campaign.id, ordered)

@@ -156,6 +156,10 @@ class Journal:
         """The messages of `window` are about to leave, in `parts` submit_sm each."""
         self._flight.open(window, parts)
 
+    def open_own(self, window: Window, parts: Sequence[int]) -> None:
+        """The messages of `window`, which have texts of their own, are about to leave, in so many submit_sm each."""
+        self._flight.open_own(window, parts)
+
     async def run(self) -> None:
         """Write until `finish`. Raises LeaseLost."""
         while not (self._finishing and not self._has_news()):
@@ -233,6 +237,8 @@ class Journal:
             if not group.committed.done():
                 group.committed.set_result(None)
         if turn.wanted and not turn.wanted.taken.done():
+            if written.window:
+                self._flight.expect(written.window)
             turn.wanted.taken.set_result(written.window)
         return True
 

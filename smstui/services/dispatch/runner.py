@@ -13,11 +13,11 @@ from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageState
 from smstui.services.control import cancel_next
+from smstui.services.dispatch import hours, windows
 from smstui.services.dispatch import lease as leases
-from smstui.services.dispatch import windows
 from smstui.services.dispatch.journal import RETRY, Journal
 from smstui.services.dispatch.lease import HEARTBEAT, LEASE_TIME, Lease, LeaseLost
-from smstui.services.dispatch.outbound import Outbound
+from smstui.services.dispatch.outbound import Outbound, Voice
 from smstui.services.health_records import BindSample, SampleMeter, record_sample
 from smstui.services.inbound import forget_parts
 from smstui.services.rate_meter import RateMeter
@@ -53,6 +53,7 @@ class BindPlan:
     """With this bind's share of the contracted rate."""
     validity: int | None
     """Seconds that the SMSC tries, where a campaign says nothing else; None leaves it to the SMSC."""
+    voice: Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Runner:
         self._status_changed = asyncio.Event()
         self._held: _Held | None = None
         self._owned_until = 0.0
+        self._hours: str | None = hours.NOT_READ
+        """The stored setting of the sending hours, as it was last seen."""
 
     @property
     def live(self) -> LiveBind:
@@ -209,7 +212,7 @@ class Runner:
             renew = partial(self._renew, lease=lease, status=self._status, rate=rate, sample=sample)
             began = self._clock.monotonic()
             try:
-                await self._database.write(renew, lane=lease.connection_id)
+                self._hours = await self._database.write(renew, lane=lease.connection_id)
                 self._owned_until = began + LEASE_TIME
             except Refusal as refusal:
                 self._log.warning("the lease was not renewed: %r", refusal)
@@ -218,16 +221,19 @@ class Runner:
 
     def _renew(
         self, tx: Transaction, *, lease: Lease, status: BindStatus, rate: int, sample: BindSample | None
-    ) -> None:
+    ) -> str | None:
+        """The lease, and what comes with time; the stored setting of the sending hours."""
         now = self._clock.now()
         leases.renew(tx, lease, status, self._clock, rate)
         if sample is not None:
             record_sample(tx, lease.connection_id, lease.bind, sample, now)
         cancel_next(tx, lease.connection_id, now)
+        return hours.reopen(tx, lease.connection_id, to_milliseconds(now), self._hours)
 
     async def _send(self, held: _Held) -> None:
         """Send windows as the connection has room for them, until it drains."""
-        outbound = Outbound(held.link, held.journal, self._plan.settings, self._plan.validity)
+        plan = self._plan
+        outbound = Outbound(held.link, held.journal, plan.settings, plan.validity, plan.voice)
         while not self._draining.is_set():
             self._work.clear()
             try:

@@ -4,7 +4,8 @@ A `batch` row is a range of message ids of one campaign. A free one has not been
 of the best free one into a row of its own, whose `sent_upto` is its end, and commits that before any byte leaves. So a
 queued message is in flight exactly when a row covers it with its `sent_upto`; after a crash those are in doubt, and all
 others are simply still free. A row goes when all its messages have their outcome: a campaign without rows is done.
-The rows of a paused campaign are held, those of a cancelled one void: neither is taken.
+The rows of a paused campaign are held, those of a cancelled one void, those of a country whose sending hours are closed
+wait: none of them is taken.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,12 +15,14 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from smstui.domain.states import CampaignKind, CampaignState, MessageState, MessageType
+from smstui.domain.states import OPT_OUTS_OBEYED, CampaignKind, CampaignState, MessageState
+from smstui.services.dispatch import hours
+from smstui.services.dispatch.facts import CampaignFacts, facts_of, start
 from smstui.services.dispatch.finishing import finish
 from smstui.services.dispatch.lease import Lease
 from smstui.services.message_counts import Moved, count_moves
 from smstui.services.outgoing import BatchState
-from smstui.storage.statements import Statement
+from smstui.storage.statements import Statement, Values
 
 WINDOW_LIMIT: Final = 500
 """Messages of one window, at most: between two windows a message of higher priority gets its turn."""
@@ -28,7 +31,7 @@ UNSENT_STATES: Final = {CampaignState.PAUSED: BatchState.HELD, CampaignState.CAN
 
 _BEST_RANGE = Statement(
     """
-    SELECT id, campaign_id, priority, first_id, last_id FROM batch
+    SELECT id, campaign_id, priority, first_id, last_id, country FROM batch
     WHERE connection_id = ? AND state = 'free' ORDER BY priority DESC, id LIMIT 1
     """
 )
@@ -36,14 +39,14 @@ _SHORTEN_RANGE = Statement("UPDATE batch SET first_id = ?, sent_upto = ? WHERE i
 _DELETE_RANGE = Statement("DELETE FROM batch WHERE id = ?")
 _INSERT_RANGE = Statement(
     """
-    INSERT INTO batch (campaign_id, connection_id, priority, first_id, last_id, sent_upto, state, bind, lease_token,
-        sent_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+    INSERT INTO batch (campaign_id, connection_id, priority, first_id, last_id, country, sent_upto, state, bind,
+        lease_token, sent_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
 )
 _SENT_RANGES = Statement(
     """
-    SELECT id, campaign_id, priority, first_id, last_id, sent_at, lease_token FROM batch
+    SELECT id, campaign_id, priority, first_id, last_id, country, sent_at, lease_token FROM batch
     WHERE connection_id = ? AND bind = ? AND state = 'sent'
     """
 )
@@ -55,7 +58,7 @@ _DOUBT = Statement(
 )
 _QUEUED = Statement(
     """
-    SELECT message.id, message.destination, opt_out.number AS opted_out
+    SELECT message.id, message.destination, opt_out.number AS opted_out, message.text, message.segments
     FROM message LEFT JOIN opt_out ON opt_out.number = message.destination AND opt_out.account_id = CAST(? AS BIGINT)
     WHERE message.campaign_id + 0 = ? AND COALESCE(message.state, '') = 'queued' AND message.id BETWEEN ? AND ?
     ORDER BY message.id LIMIT ?
@@ -63,26 +66,14 @@ _QUEUED = Statement(
 )
 """Both databases are kept to the range of ids: by campaign and state, all that is queued would be looked at."""
 _SUPPRESS = Statement("UPDATE message SET state = 'suppressed', final_at = ? WHERE id = ?")
-_FACTS = Statement(
-    "SELECT account_id, kind, type, sender, text, segments, validity, started_at FROM campaign WHERE id = ?"
-)
-_START = Statement("UPDATE campaign SET started_at = ? WHERE id = ? AND started_at IS NULL")
 _STATE = Statement("SELECT state FROM campaign WHERE id = ?")
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignFacts:
-    """What sending needs to know of a campaign."""
+class OwnText(NamedTuple):
+    """The text of one message, where each has its own."""
 
-    id: int
-    account_id: int
-    kind: CampaignKind
-    type: MessageType
-    sender: str
     text: str
     segments: int
-    validity: int | None
-    """Seconds that the SMSC tries; None is the connection's."""
 
 
 class _Range(NamedTuple):
@@ -93,6 +84,8 @@ class _Range(NamedTuple):
     priority: int
     first_id: int
     last_id: int
+    country: str | None
+    """Whose sending hours it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +97,10 @@ class Window:
     priority: int
     recipients: tuple[tuple[int, str], ...]
     """(message id, E.164)."""
+    texts: tuple[OwnText, ...]
+    """Of each recipient; none where all get the campaign's."""
+    country: str | None
+    """Whose sending hours it keeps."""
     taken_at: int
     """Milliseconds since 1970."""
 
@@ -116,16 +113,21 @@ def is_waiting(tx: Connection, connection_id: int) -> bool:
 def take(tx: Connection, lease: Lease, room: int, now: int) -> Window | None:
     """The next window, of as many messages as `room` submit_sm carry (one at least); None when nothing waits.
 
-    Numbers that have opted out by now are suppressed on the way. `now` is in milliseconds since 1970.
+    On the way, numbers that have opted out by now are suppressed, and what may not be sent at this hour waits. `now` is
+    in milliseconds since 1970.
     """
     while (row := _BEST_RANGE.first(tx, lease.connection_id)) is not None:
         free = _Range(*row)
-        facts = _facts(tx, free.campaign_id, now)
-        limit = max(1, min(room // facts.segments, WINDOW_LIMIT))
-        wanted = _claim(tx, facts, free, limit, now)
-        if wanted:
-            batch_id = _insert_sent(tx, lease, free._replace(first_id=wanted[0][0], last_id=wanted[-1][0]), now)
-            return Window(batch_id, facts, free.priority, wanted, now)
+        facts = facts_of(tx, free.campaign_id)
+        if _must_wait(tx, facts, free.country, now):
+            continue
+        if not facts.is_started:
+            start(tx, facts.id, now)
+        claimed = _claim(tx, facts, free, room, now)
+        if claimed:
+            batch_id = _insert_sent(tx, lease, free._replace(first_id=claimed[0][0], last_id=claimed[-1][0]), now)
+            recipients = tuple([(row[0], row[1]) for row in claimed])
+            return Window(batch_id, facts, free.priority, recipients, _texts(facts, claimed), free.country, now)
         finish(tx, {facts.id}, now)
     return None
 
@@ -140,7 +142,8 @@ def close(tx: Connection, lease: Lease, windows: Iterable[tuple[Window, Sequence
         campaigns.add(window.campaign.id)
         if _DELETE_RANGE.run(tx, window.batch_id):
             for first, last in _runs(unsent):
-                put_back(tx, lease.connection_id, _Range(0, window.campaign.id, window.priority, first, last))
+                unsent_range = _Range(0, window.campaign.id, window.priority, first, last, window.country)
+                put_back(tx, lease.connection_id, unsent_range)
     finish(tx, campaigns, now)
 
 
@@ -168,59 +171,76 @@ def take_back(tx: Connection, lease: Lease, in_flight: Collection[int]) -> None:
 def _sent(tx: Connection, connection_id: int, bind: int) -> list[tuple[_Range, int, int]]:
     """The rows of a bind that are in flight, with when they were sent and under which token."""
     rows = _SENT_RANGES.rows(tx, connection_id, bind)
-    return [(_Range(*row[:5]), sent_at, token) for *row, sent_at, token in rows]
+    return [(_Range(*row), sent_at, token) for *row, sent_at, token in rows]
 
 
 def put_back(tx: Connection, connection_id: int, unsent: _Range) -> None:
-    """These messages certainly did not leave: they wait again, as the state of their campaign says."""
+    """These messages certainly did not leave: they are to be sent again, as the state of their campaign says."""
     campaign_state = CampaignState(_STATE.value(tx, unsent.campaign_id))
     state = UNSENT_STATES.get(campaign_state, BatchState.FREE)
-    _, campaign_id, priority, first, last = unsent
-    _INSERT_RANGE.value(tx, campaign_id, connection_id, priority, first, last, first - 1, state.value, None, None, None)
+    _, campaign_id, priority, first, last, country = unsent
+    values = (campaign_id, connection_id, priority, first, last, country, first - 1, state.value, None, None, None)
+    _INSERT_RANGE.value(tx, *values)
 
 
-def _facts(tx: Connection, campaign_id: int, now: int) -> CampaignFacts:
-    """What there is to know of a campaign; it has started, if it had not."""
-    (row,) = _FACTS.rows(tx, campaign_id)
-    account_id, kind, message_type, sender, text, segments, validity, started_at = row
-    if started_at is None:
-        _START.run(tx, now, campaign_id)
-    return CampaignFacts(
-        id=campaign_id,
-        account_id=account_id,
-        kind=CampaignKind(kind),
-        type=MessageType(message_type),
-        sender=sender,
-        text=text,
-        segments=segments,
-        validity=validity,
-    )
+def _must_wait(tx: Connection, facts: CampaignFacts, country: str | None, now: int) -> bool:
+    """Whether the sending hours of `country` are closed: then all of the campaign that goes there waits.
 
-
-def _claim(tx: Connection, facts: CampaignFacts, free: _Range, limit: int, now: int) -> tuple[tuple[int, str], ...]:
-    """Take the first `limit` queued messages off a free range, without those whose number has opted out.
-
-    Only a campaign's: a code that its owner asked for, or the confirmation of a STOP, goes to anybody.
+    Only a campaign keeps them: what answers a person, or what a person has asked for, comes at once.
     """
-    obeyed = facts.account_id if facts.kind is CampaignKind.CAMPAIGN else None
+    if country is None or facts.kind is not CampaignKind.CAMPAIGN:
+        return False
+    until = hours.opens_at(tx, country, facts.type, facts.consent, now)
+    if until is not None:
+        hours.wait(tx, facts.id, country, until)
+    return until is not None
+
+
+def _claim(tx: Connection, facts: CampaignFacts, free: _Range, room: int, now: int) -> Sequence[Values]:
+    """Take the first queued messages off a free range, without those whose number has opted out.
+
+    They are as many as `room` submit_sm carry, one at least; rows of `_QUEUED`.
+    """
+    obeyed = facts.account_id if facts.kind in OPT_OUTS_OBEYED else None
+    limit = max(1, min(room if facts.personal else room // facts.segments, WINDOW_LIMIT))
     found = _QUEUED.rows(tx, obeyed, facts.id, free.first_id, free.last_id, limit)
-    upto = found[-1][0] if len(found) == limit else free.last_id
+    taken = _fitting(found, room, facts.segments) if facts.personal else found
+    upto = taken[-1][0] if len(found) == limit or len(taken) < len(found) else free.last_id
     if upto >= free.last_id:
         _DELETE_RANGE.run(tx, free.id)
     else:
         _SHORTEN_RANGE.run(tx, upto + 1, upto, free.id)
-    unwanted = [(now, message_id) for message_id, _, opted_out in found if opted_out is not None]
-    if unwanted:
-        _SUPPRESS.run_each(tx, unwanted)
-        count_moves(tx, [Moved(facts.id, MessageState.QUEUED, MessageState.SUPPRESSED, len(unwanted))])
-    return tuple([(message_id, number) for message_id, number, opted_out in found if opted_out is None])
+    unwanted = [(now, row[0]) for row in taken if row[2] is not None]
+    if not unwanted:
+        return taken
+    _SUPPRESS.run_each(tx, unwanted)
+    count_moves(tx, [Moved(facts.id, MessageState.QUEUED, MessageState.SUPPRESSED, len(unwanted))])
+    return [row for row in taken if row[2] is None]
+
+
+def _fitting(found: Sequence[Values], room: int, usual: int) -> Sequence[Values]:
+    """The first of `found` that `room` submit_sm carry, one at least; `usual` is how many a null stands for."""
+    left = room
+    for index, (*_, segments) in enumerate(found):
+        left -= segments or usual
+        if left < 0 and index:
+            return found[:index]
+    return found
+
+
+def _texts(facts: CampaignFacts, claimed: Sequence[Values]) -> tuple[OwnText, ...]:
+    """The own text of each of `claimed`, where there are any; a null stands for the campaign's."""
+    if not facts.personal:
+        return ()
+    usual = OwnText(facts.text, facts.segments)
+    return tuple([usual if text is None else OwnText(text, segments) for *_, text, segments in claimed])
 
 
 def _insert_sent(tx: Connection, lease: Lease, window: _Range, now: int) -> int:
     """The row of messages that may have left; its id."""
-    _, campaign_id, priority, first, last = window
+    _, campaign_id, priority, first, last, country = window
     owner = (BatchState.SENT.value, lease.bind, lease.token, now)
-    return int(_INSERT_RANGE.value(tx, campaign_id, lease.connection_id, priority, first, last, last, *owner))
+    return int(_INSERT_RANGE.value(tx, campaign_id, lease.connection_id, priority, first, last, country, last, *owner))
 
 
 def _runs(ids: Sequence[int]) -> list[tuple[int, int]]:

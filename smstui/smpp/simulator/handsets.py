@@ -26,6 +26,10 @@ class HandsetMessage:
     sender: str
     text: str
     at: datetime
+    is_voice: bool = False
+    """Whether it was read aloud."""
+    language: str = ""
+    """In which, if the vendor's TLV says so."""
 
 
 Reply = Callable[[str, str, str], Awaitable[None]]
@@ -87,7 +91,8 @@ class Handsets:
         payload = b"".join(part.content.payload for part in sorted(parts, key=_part_number))
         text = decode_payload(payload, last.content.data_coding, self._alphabet)
         at = datetime.fromtimestamp(max(part.at for part in parts), UTC)
-        return HandsetMessage(last.destination.shown, last.source.shown, text, at)
+        language = next((value.decode("ascii", "replace") for _, value in last.content.vendor_tlvs), "")
+        return HandsetMessage(last.destination.shown, last.source.shown, text, at, last.is_voice, language)
 
 
 def _part_number(submit: Submit) -> int:

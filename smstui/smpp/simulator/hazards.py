@@ -104,6 +104,7 @@ class Hazards:
         float, "Share of messages that expire, when their validity period ends if they have one."
     ] = 0.0
     rejected_share: Annotated[float, "Share of messages that the network rejects after the SMSC accepted them."] = 0.0
+    listened_share: Annotated[float, "Share of delivered voice messages of which a second receipt says LISTENED."] = 0.0
 
     service_type: Annotated[str, "service_type of every deliver_sm; smscsim writes 7 characters."] = ""
     deliver_twice: Annotated[bool, "Deliver every receipt and inbound message twice."] = False

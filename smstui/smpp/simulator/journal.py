@@ -93,7 +93,13 @@ def _common(route: Route, content: Content, alphabet: Alphabet) -> str:
     """What the lines of messages share that differ in their numbers only."""
     text = decode_payload(content.payload, content.data_coding, alphabet)
     part = content.part
-    return f'"sender": {_sender(route)}, "text": {quote(text)}, "part": {part.number}, "parts": {part.total}'
+    shared = f'"sender": {_sender(route)}, "text": {quote(text)}, "part": {part.number}, "parts": {part.total}'
+    if route.service_type:
+        shared += f', "service_type": {quote(route.service_type.decode("latin-1"))}'
+    if content.vendor_tlvs:
+        values = (f'"0x{tag:04X}": {quote(value.decode("latin-1"))}' for tag, value in content.vendor_tlvs)
+        shared += f', "vendor_tlvs": {{{", ".join(values)}}}'
+    return shared
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,8 @@ from smstui.smpp.simulator.submit import Submit
 
 MESSAGE_STATES = {"ENROUTE": 1, "DELIVRD": 2, "EXPIRED": 3, "DELETED": 4, "UNDELIV": 5, "ACCEPTD": 6, "REJECTD": 8}
 """The values of message_state (SMPP 3.4, section 5.2.28)."""
+LISTENED = "LISTENED"
+"""Says the second receipt of a voice message: no value of message_state does."""
 UNKNOWN_STATE = 7
 ERRORS = {"DELIVRD": "000", "EXPIRED": "027", "UNDELIV": "001", "REJECTD": "011"}
 QUOTED_CHARACTERS = 20
@@ -95,15 +97,16 @@ class ReceiptWriter:
         written = (b"\0",) if form is ReceiptForm.TLV else (bytes([length]) + text[0], *text[1:])
         if form is ReceiptForm.TEXT:
             return written
+        stat = self.stat(submit)
         receipted = wire.TLV_HEADER.pack(wire.TLV_RECEIPTED_MESSAGE_ID, id_length + 1)
-        state = bytes([MESSAGE_STATES.get(self.stat(submit), UNKNOWN_STATE)])
+        state = bytes([MESSAGE_STATES["DELIVRD"] if stat == LISTENED else MESSAGE_STATES.get(stat, UNKNOWN_STATE)])
         return (*written[:-1], written[-1] + receipted, b"\0" + wire.tlv(wire.TLV_MESSAGE_STATE, state))
 
     def _after_id(self, submit: Submit, done_at: float) -> bytes:
         stat, content = self.stat(submit), submit.content
         quoted = content.payload[:QUOTED_CHARACTERS] if content.data_coding == wire.DCS_DEFAULT else b""
         values = {
-            "dlvrd": "001" if stat == "DELIVRD" else "000",
+            "dlvrd": "001" if stat in ("DELIVRD", LISTENED) else "000",
             "submitted": _date(int(submit.at), self._hazards.receipt_dates),
             "done": _date(int(done_at), self._hazards.receipt_dates),
             "stat": stat,

@@ -14,7 +14,7 @@ from smstui.smpp.simulator.hazards import Hazards
 from smstui.smpp.simulator.ids import WRITERS
 from smstui.smpp.simulator.journal import InboundRecord, Journal, MessageRecord, ReceiptRecord
 from smstui.smpp.simulator.outbox import Delivery, Outbox
-from smstui.smpp.simulator.receipts import ReceiptWriter
+from smstui.smpp.simulator.receipts import LISTENED, ReceiptWriter
 from smstui.smpp.simulator.settings import NobodyBound, SimulatorSettings
 from smstui.smpp.simulator.submit import Submit
 from smstui.smpp.simulator.texts import code_text
@@ -79,6 +79,8 @@ class Smsc:
         self._bound: Counter[str] = Counter()
         self._references: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._due = Delayed[tuple[str, Sequence[Submit]]](settings.receipt_delay, self._receipts_due)
+        self._listened = Delayed[tuple[str, Sequence[Submit]]](settings.receipt_delay, self._receipts_due)
+        """What was delivered, and is to be listened to."""
         self._expiring: dict[float, Delayed[tuple[str, Sequence[Submit]]]] = {}
         """By validity period, what waits for its end."""
         self.use(settings.hazards)
@@ -173,7 +175,7 @@ class Smsc:
 
     async def close(self) -> None:
         """Deliver nothing more, and end the log. Raises LogNotWritable when lines were lost."""
-        for waiting in (self._due, *self._expiring.values()):
+        for waiting in (self._due, self._listened, *self._expiring.values()):
             waiting.close()
         self.handsets.close()
         for outbox in self._outboxes.values():
@@ -199,6 +201,15 @@ class Smsc:
                 ]
             )
         )
+        if self.hazards.listened_share:
+            self._listen_later(system_id, submits)
+
+    def _listen_later(self, system_id: str, submits: Sequence[Submit]) -> None:
+        """A share of the voice messages among these, which were delivered, is listened to."""
+        share, random = self.hazards.listened_share, self.random.random
+        voices = [one for one in submits if one.is_voice and one.stat == "DELIVRD" and random() < share]
+        if voices:
+            self._listened.add((system_id, [one._replace(stat=LISTENED) for one in voices]))
 
     def _doubled(self, deliveries: list[Delivery]) -> list[Delivery]:
         if not self.hazards.deliver_twice:

@@ -14,6 +14,10 @@ UNITS = (365 * 86400, 30 * 86400, 86400, 3600, 60, 1)
 KEPT_CONTENTS = 4096
 LONGEST_KEPT = 512
 FIXED_END = 5
+VENDOR_TAGS = 0x1400
+"""From this one on, tags are the vendors' (SMPP 3.4, section 5.3.2)."""
+SERVICE_TYPES = frozenset({b"", b"CMT", b"CPT", b"VMN", b"VMA", b"WAP", b"USSD"})
+"""Those of SMPP 3.4, section 5.2.11."""
 
 
 class Part(NamedTuple):
@@ -34,6 +38,7 @@ class Route:
     source: Address
     ton: int
     npi: int
+    service_type: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,8 @@ class Content:
     part: Part = WHOLE
     validity: float = 0.0
     """Seconds for which the SMSC tries; 0 is as long as it likes."""
+    vendor_tlvs: tuple[tuple[int, bytes], ...] = ()
+    """Tag and value."""
 
 
 class Submit(NamedTuple):
@@ -68,6 +75,11 @@ class Submit(NamedTuple):
     def expires_late(self) -> bool:
         """Whether it expires, and only when its validity period ends."""
         return self.stat == "EXPIRED" and self.content.validity > 0
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it is to be read aloud: a service_type, or a TLV, that is no standard one says so."""
+        return self.route.service_type not in SERVICE_TYPES or bool(self.content.vendor_tlvs)
 
     @property
     def source(self) -> Address:
@@ -102,11 +114,11 @@ class SubmitReader:
         return self._route, data[begin:stop], self._contents.get(tail) or self._read_tail(tail)
 
     def _read_head(self, data: bytes, start: int, end: int) -> bytes:
-        _, at = wire.c_strings(data, start, end, 1)
+        (service_type,), at = wire.c_strings(data, start, end, 1)
         (digits,), after = wire.c_strings(data, at + 2, end, 1)
         if after + 2 > end:
             raise WireError("no destination")
-        self._route = Route(Address(data[at], data[at + 1], digits), data[after], data[after + 1])
+        self._route = Route(Address(data[at], data[at + 1], digits), data[after], data[after + 1], service_type)
         self._head = data[start : after + 2]
         return self._head
 
@@ -134,7 +146,8 @@ def read_content(tail: bytes) -> Content:
     if esm_class & wire.ESM_UDHI and payload:
         part = header_part(payload) or part
         payload = payload[1 + payload[0] :]
-    return Content(payload, data_coding, registered & 3 in (1, 2), part or WHOLE, read_validity(validity))
+    vendors = tuple((tag, value) for tag, value in optional.items() if tag >= VENDOR_TAGS)
+    return Content(payload, data_coding, registered & 3 in (1, 2), part or WHOLE, read_validity(validity), vendors)
 
 
 def read_validity(period: bytes) -> float:

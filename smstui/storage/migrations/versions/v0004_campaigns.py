@@ -36,6 +36,7 @@ def _create_template() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_template_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_template")),
         sa.UniqueConstraint("account_id", "title_key", name=op.f("uq_template_account_id_title_key")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -61,7 +62,12 @@ def _create_draft() -> None:
             "numbers", sa.Text(), nullable=False, comment="as typed; in E.164, one a line, once it is confirmed"
         ),
         sa.Column("pasted", sa.Text(), nullable=False, comment="lists, as pasted; empty once it is confirmed"),
-        sa.Column("at", sa.String(length=16), nullable=True, comment="wall time, as 2026-11-27T14:15; null is now"),
+        sa.Column(
+            "at",
+            sa.String(length=32),
+            nullable=True,
+            comment="2026-11-27T14:15, with an offset when given exactly; null is now",
+        ),
         sa.Column("cron", sa.String(length=120), nullable=True, comment="when it recurs"),
         sa.Column("last_day", sa.String(length=10), nullable=True, comment="of the recurrence"),
         sa.Column("runs", sa.Integer(), nullable=True, comment="of the recurrence, at most"),
@@ -77,6 +83,7 @@ def _create_draft() -> None:
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_draft_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_draft_account_id_confirmed_at"), "draft", ["account_id", "confirmed_at"], unique=False)
 
@@ -115,7 +122,7 @@ def _extend_campaign() -> None:
             nullable=True,
             comment="when its recipients are resolved; of a series, its next run",
         ),
-        sa.Column("due_wall", sa.String(length=16), nullable=True, comment="the wall time of that instant"),
+        sa.Column("due_wall", sa.String(length=32), nullable=True, comment="the wall time of that instant"),
         sa.Column("zone", sa.String(length=64), nullable=True, comment="in which that is"),
         sa.Column("cron", sa.String(length=120), nullable=True, comment="of a series, which is never sent itself"),
         sa.Column("runs_left", sa.Integer(), nullable=True, comment="of a series; null is without end"),
