@@ -1,9 +1,9 @@
 """Fixtures that all parts may use.
 
-database_url   the address of a database of this test's own: a SQLite file that does not exist yet. With
-               `--database=postgresql` (or SMSTUI_TEST_DATABASE=postgresql) one of a real PostgreSQL server; a test
-               marked `each_database` runs on both, with all the fixtures that follow
-empty_database_url   the same, where nothing was created yet
+database_url   the address of a database of this test's own, its schema at the head, without sending hours: tests run
+               at any hour of any day. With `--database=postgresql` (or SMSTUI_TEST_DATABASE=postgresql) one of a real
+               PostgreSQL server; a test marked `each_database` runs on both, with all the fixtures that follow
+empty_database_url   the same, where nothing was created yet: a SQLite file that does not exist
 settings       Settings with that address, in English
 database       an open Database at that address, its schema at the head
 clock          a FakeClock at tests.support.START; `clock.advance(seconds)` moves it
@@ -15,6 +15,7 @@ other          the Actor of another ordinary account, "rival", with 100 credits
 """
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from smstui.services.backend import Backend
 from smstui.settings import Settings
 from smstui.storage.database import Database
 from tests.postgresql import Server, running_server
-from tests.support import PASSWORD, FakeClock
+from tests.support import PASSWORD, FakeClock, prepare_template
 
 hypothesis.settings.register_profile(
     "unhurried",
@@ -76,10 +77,20 @@ def postgresql_server() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at the head, open at all hours, that tests copy."""
+    template = tmp_path_factory.mktemp("template") / "smstui.db"
+    prepare_template(f"sqlite:///{template}")
+    return template
+
+
 @pytest.fixture
 def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     if database_kind == SQLITE:
-        yield f"sqlite:///{tmp_path / 'smstui.db'}"
+        copied = tmp_path / "smstui.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copied)
+        yield f"sqlite:///{copied}"
         return
     with request.getfixturevalue("postgresql_server").database(migrated=True) as url:
         yield url

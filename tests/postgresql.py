@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from smstui.storage.migrate import upgrade
+from tests.support import prepare_template
 
 GUARDED, PASSWORD = "guarded", "s3cret:/@?"
 """A role that must say its password; all others need none."""
@@ -47,7 +47,7 @@ class Server:
         """Make what tests copy and use."""
         self.run(f"CREATE DATABASE {_TEMPLATE}")
         self.run(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'")
-        upgrade(self.url(_TEMPLATE))
+        prepare_template(self.url(_TEMPLATE))
 
     @contextmanager
     def database(self, *, migrated: bool) -> Iterator[str]:

@@ -1,8 +1,13 @@
 """Pieces that tests of several parts share."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+
+from smstui.services.platform_settings import SENDING_HOURS, put_setting
+from smstui.storage.migrate import upgrade
+from smstui.storage.stores import store_at
 
 START = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 """A Sunday afternoon."""
@@ -31,6 +36,15 @@ class FakeClock:
         passed = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
         self._now += passed
         self._monotonic += passed.total_seconds()
+
+
+def prepare_template(url: str) -> None:
+    """Make the schema at `url`, and let campaigns go out at all hours."""
+    upgrade(url)
+    always = json.dumps({"opens": "08:00", "closes": "20:00", "always": True})
+    store = store_at(url)
+    store.write(lambda tx: put_setting(tx, SENDING_HOURS, always), None)
+    store.close()
 
 
 def run_together(programs: list[str], timeout: float = 100) -> list[str]:

@@ -46,7 +46,7 @@ async def send(backend: Backend, name: str, count: int) -> str:
     actor = await backend.accounts.find(LOGIN)
     numbers = tuple(f"+{number(index)}" for index in range(count))
     draft = Draft(name=name, text=TEXT, numbers=numbers, sender=SOURCE, stop=False)
-    return str((await backend.campaigns.send_now(actor, draft)).id)
+    return str((await backend.campaigns.send(actor, draft)).id)
 
 
 async def _run(url: str) -> None:

@@ -19,6 +19,10 @@ class AuditAction(StrEnum):
     CONTACTS_DELETED = "contacts_deleted"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
+    OPT_OUT_ADDED = "opt_out_added"
+    """By a person; an inbound STOP is kept with its message."""
+    OPT_OUT_REMOVED = "opt_out_removed"
+    """With the reason that was given."""
 
 
 @dataclass(frozen=True, slots=True)

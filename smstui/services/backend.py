@@ -15,8 +15,10 @@ from smstui.services.certification import Certification
 from smstui.services.connections import Connections
 from smstui.services.contact_files import ContactFiles
 from smstui.services.contacts import Contacts
+from smstui.services.conversations import Conversations
 from smstui.services.credits import Ledger
 from smstui.services.dispatch.dispatcher import Dispatcher
+from smstui.services.drafts import Drafts
 from smstui.services.free_fields import FreeFields
 from smstui.services.groups import Groups
 from smstui.services.health import Health
@@ -24,7 +26,9 @@ from smstui.services.importing.imports import Imports
 from smstui.services.inbox import Inbox
 from smstui.services.opt_outs import OptOuts
 from smstui.services.personal_data import PersonalRecords
+from smstui.services.platform_settings import PlatformSettings
 from smstui.services.senders import Senders
+from smstui.services.templates import Templates
 from smstui.settings import Settings
 from smstui.storage.database import Database
 
@@ -43,7 +47,11 @@ class Backend:
         self.health = Health(database, clock)
         self.dispatcher = Dispatcher(database, clock, owner_name())
         self.campaigns = Campaigns(database, clock, queued=self.dispatcher.wake)
+        self.templates = Templates(database, clock)
+        self.drafts = Drafts(database, clock)
+        self.platform = PlatformSettings(database)
         self.inbox = Inbox(database)
+        self.conversations = Conversations(database, clock, queued=self.dispatcher.wake)
         self.opt_outs = OptOuts(database, clock)
         self.contacts = Contacts(database, clock)
         self.groups = Groups(database, clock)

@@ -1,35 +1,35 @@
 """Campaigns: planned, sent, followed."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
-from smstui.domain.credits import Credits
-from smstui.domain.errors import Refusal
-from smstui.domain.recipients import Recipients, RefusedLine, read_recipients
-from smstui.domain.states import CampaignKind, CampaignState, MessageState
-from smstui.domain.text import Measure
-from smstui.services import control
-from smstui.services.composing import CampaignNameTaken, Composition, Draft, compose
-from smstui.services.credits import Cause, post
+from smstui.domain.states import CampaignState, MessageState
+from smstui.services import control, scheduling
+from smstui.services.composing import CampaignNameTaken, Draft, compose
+from smstui.services.confirming import confirm
+from smstui.services.exclusions import ExcludedNumber, Exclusion
 from smstui.services.following import (
     CampaignSummary,
     MessageRow,
     Progress,
     UnknownCampaign,
     message_rows,
+    own_campaign,
     summaries,
     summary_and_counts,
     summary_named,
 )
-from smstui.services.outgoing import CAMPAIGN_PRIORITY, NewCampaign, enqueue
+from smstui.services.planning import Plan, plan, read_numbers
+from smstui.services.preparing import discard_cancelled
 from smstui.services.rate_meter import RateMeter
-from smstui.services.resending import ResendPlan, resend, resend_plan
+from smstui.services.reckoning import excluded_numbers
+from smstui.services.resending import Resend, ResendPlan, resend, resend_plan
+from smstui.services.tariffs import current_tariff
+from smstui.services.trial import send_trial
 from smstui.storage.database import Database
 from smstui.storage.lanes import enter
 
@@ -38,34 +38,14 @@ __all__ = [
     "CampaignSummary",
     "Campaigns",
     "Draft",
+    "Exclusion",
     "MessageRow",
     "Plan",
     "Progress",
+    "Resend",
     "ResendPlan",
     "UnknownCampaign",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What sending a draft would do, in numbers, and what stands in its way."""
-
-    recipients: int
-    refused: tuple[RefusedLine, ...]
-    duplicates: int
-    opted_out: int
-    text: str
-    """As sent, with its STOP mention; "" while there is none."""
-    measure: Measure | None
-    """None when the text can't be sent."""
-    sender: str | None
-    """As the phone shows it; None when there is none."""
-    cost: Credits
-    balance: Credits
-    connection: str | None
-    """The name of the connection that would carry it."""
-    problems: tuple[Refusal, ...]
-    """Nothing can be sent before these are solved."""
 
 
 class Campaigns:
@@ -79,35 +59,79 @@ class Campaigns:
 
     async def plan(self, actor: Actor, draft: Draft) -> Plan:
         """What sending `draft` would do now."""
-        read = await asyncio.to_thread(_read, draft)
-        return _plan(await self._database.read(lambda tx: compose(tx, actor, draft, read)))
+        return await plan(self._database, actor, draft, self._clock.now())
 
-    async def send_now(self, actor: Actor, draft: Draft) -> CampaignSummary:
-        """Queue `draft`, paid for, in one transaction. Raises the first of its plan's problems."""
-        read = await asyncio.to_thread(_read, draft)
-        now = self._clock.now()
-        sent = await self._database.write(lambda tx: _send(tx, actor, draft, read, now))
+    async def excluded(
+        self, actor: Actor, draft: Draft, wanted: Exclusion | str, limit: int = 1000
+    ) -> tuple[ExcludedNumber, ...]:
+        """The first `limit` numbers left out for a reason, or those without a value for the merge field `wanted`."""
+        read = await read_numbers(draft)
+        composed = await self._database.read(lambda tx: compose(tx, actor, draft))
+        tariff = await self._database.read(current_tariff)
+        audience = draft.audience(read.numbers)
+        return await excluded_numbers(self._database, actor, composed, audience, tariff, wanted, limit)
+
+    async def send(self, actor: Actor, draft: Draft, draft_id: int | None = None) -> CampaignSummary:
+        """Send `draft` at once, or schedule it, as its `when` says; it was kept as `draft_id`.
+
+        Raises the first of its plan's problems, CampaignBegun.
+        """
+        sent = await confirm(self._database, self._clock, actor, draft, draft_id)
         self._queued()
         return sent
+
+    async def send_test(self, actor: Actor, draft: Draft) -> str:
+        """Send the message of `draft` to the account's own certified number, which is returned.
+
+        Raises NotCertified, InsufficientCredits, and the problems of the message.
+        """
+        now = self._clock.now()
+        number = await self._database.write(lambda tx: send_trial(tx, actor, draft, now))
+        self._queued()
+        return number
 
     async def pause(self, actor: Actor, campaign_id: int) -> None:
         """Let nothing more of a campaign leave for now. Raises UnknownCampaign, CampaignNotSending."""
         await self._control(actor, campaign_id, lambda tx: control.pause(tx, actor, campaign_id))
 
     async def resume(self, actor: Actor, campaign_id: int) -> None:
-        """Let a paused campaign go on. Raises UnknownCampaign, CampaignNotPaused."""
-        await self._control(actor, campaign_id, lambda tx: control.resume(tx, actor, campaign_id))
+        """Let a paused campaign go on, or one that waited for a person begin.
+
+        Raises UnknownCampaign, CampaignNotPaused.
+        """
+        now = self._clock.now()
+
+        def work(tx: Connection) -> None:
+            row = own_campaign(tx, actor, campaign_id)
+            if scheduling.waits(row) and row.state == CampaignState.PAUSED:
+                scheduling.release(tx, row, now)
+            else:
+                control.resume(tx, actor, campaign_id)
+
+        await self._control(actor, campaign_id, work)
         self._queued()
 
     async def cancel(self, actor: Actor, campaign_id: int) -> None:
         """Cancel all of a campaign that has not left, and give its credits back. Raises UnknownCampaign, CampaignEnded.
 
-        What is in flight still has its outcome later.
+        What is in flight still has its outcome later. A series makes no more runs; those that were made go on.
         """
         now = self._clock.now()
+        unsent = await self._database.write(lambda tx: self._cancel_unsent(tx, actor, campaign_id))
+        if unsent:
+            await discard_cancelled(self._database, campaign_id)
+            return
         connection_id = await self._control(actor, campaign_id, lambda tx: control.cancel(tx, actor, campaign_id, now))
         while await self._database.write(lambda tx: control.cancel_next(tx, connection_id, now), lane=connection_id):
             pass
+
+    def _cancel_unsent(self, tx: Connection, actor: Actor, campaign_id: int) -> bool:
+        """Cancel a campaign none of whose messages was offered; whether it is one."""
+        row = own_campaign(tx, actor, campaign_id)
+        if not scheduling.waits(row) and row.state != CampaignState.PREPARING:
+            return False
+        scheduling.cancel_unsent(tx, row, self._clock.now())
+        return True
 
     async def _control(self, actor: Actor, campaign_id: int, work: Callable[[Connection], None]) -> int:
         """Do `work` while no dispatcher books anything of the campaign's connection, whose id is returned."""
@@ -120,20 +144,20 @@ class Campaigns:
 
         return await self._database.write(alone)
 
-    async def resend_plan(self, actor: Actor, campaign_id: int) -> ResendPlan:
-        """What sending the campaign's messages in doubt again would do. Raises UnknownCampaign, NothingInDoubt."""
-        return await self._database.read(lambda tx: resend_plan(tx, actor, campaign_id))
+    async def resend_plan(self, actor: Actor, campaign_id: int, what: Resend = Resend.UNKNOWN) -> ResendPlan:
+        """What sending these messages again would do. Raises UnknownCampaign, NothingInDoubt, NothingFailed."""
+        return await self._database.read(lambda tx: resend_plan(tx, actor, campaign_id, what))
 
-    async def resend_unknown(self, actor: Actor, campaign_id: int) -> CampaignSummary:
-        """Send the campaign's messages in doubt again, as a new campaign: some phones may get it twice.
+    async def resend(self, actor: Actor, campaign_id: int, what: Resend = Resend.UNKNOWN) -> CampaignSummary:
+        """Send these messages again, as a new campaign: of those in doubt, some phones may get it twice.
 
-        Raises UnknownCampaign, NothingInDoubt, InsufficientCredits.
+        Raises UnknownCampaign, NothingInDoubt, NothingFailed, InsufficientCredits.
         """
         now = self._clock.now()
 
         def work(tx: Connection) -> CampaignSummary:
             enter(tx, control.connection_of(tx, actor, campaign_id))
-            return resend(tx, actor, campaign_id, now)
+            return resend(tx, actor, campaign_id, now, what)
 
         sent = await self._database.write(work)
         self._queued()
@@ -149,67 +173,16 @@ class Campaigns:
 
     async def progress(self, actor: Actor, campaign_id: int) -> Progress:
         """How far the account's campaign has come. Raises UnknownCampaign."""
-        summary, counts = await self._database.read(lambda tx: summary_and_counts(tx, actor, campaign_id))
-        if summary.state is not CampaignState.SENDING:
+        progress = await self._database.read(lambda tx: summary_and_counts(tx, actor, campaign_id))
+        if progress.summary.state is not CampaignState.SENDING:
             self._meters.pop(campaign_id, None)
-            return Progress(summary, counts, 0.0)
+            return progress
         meter = self._meters.setdefault(campaign_id, RateMeter())
-        return Progress(summary, counts, meter.rate(self._clock.monotonic(), counts.total - counts.remaining))
+        counts = progress.counts
+        return replace(progress, rate=meter.rate(self._clock.monotonic(), counts.total - counts.remaining))
 
     async def messages(
         self, actor: Actor, campaign_id: int, after_id: int = 0, limit: int = 200, state: MessageState | None = None
     ) -> tuple[MessageRow, ...]:
         """The account's messages beyond `after_id`, those in `state` if given, by id. Raises UnknownCampaign."""
         return await self._database.read(lambda tx: message_rows(tx, actor, campaign_id, after_id, limit, state))
-
-
-def _read(draft: Draft) -> Recipients:
-    """The recipients of a draft, typed and given together."""
-    typed = read_recipients(draft.numbers_text)
-    together = tuple(dict.fromkeys((*draft.numbers, *typed.numbers)))
-    repeated = len(draft.numbers) + len(typed.numbers) - len(together)
-    return Recipients(together, typed.duplicates + repeated, typed.refused)
-
-
-def _plan(composed: Composition) -> Plan:
-    return Plan(
-        recipients=len(composed.numbers),
-        refused=composed.refused,
-        duplicates=composed.duplicates,
-        opted_out=composed.opted_out,
-        text=composed.text or "",
-        measure=composed.measure,
-        sender=composed.sender,
-        cost=composed.cost,
-        balance=composed.balance,
-        connection=composed.carrier.name if composed.carrier else None,
-        problems=composed.problems,
-    )
-
-
-def _send(tx: Connection, actor: Actor, draft: Draft, read: Recipients, now: datetime) -> CampaignSummary:
-    """The whole of a sending: checks, campaign, messages, batches, credits."""
-    composed, validity = compose(tx, actor, draft, read), draft.validity
-    if composed.problems:
-        raise composed.problems[0]
-    assert composed.carrier is not None
-    assert composed.measure is not None
-    assert composed.sender is not None
-    assert composed.text is not None
-    new = NewCampaign(
-        account_id=actor.account_id,
-        kind=CampaignKind.CAMPAIGN,
-        name=composed.name,
-        type=composed.type,
-        connection_id=composed.carrier.id,
-        sender=composed.sender,
-        text=composed.text,
-        segments=composed.measure.segments,
-        price=composed.price,
-        priority=CAMPAIGN_PRIORITY,
-        at=now,
-        validity=validity,
-    )
-    campaign_id = enqueue(tx, new, composed.numbers)
-    post(tx, actor.account_id, -composed.cost, Cause.CAMPAIGN, str(campaign_id), now)
-    return summary_named(tx, actor, composed.name)

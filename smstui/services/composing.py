@@ -1,6 +1,6 @@
-"""What a draft would become if it were sent: one reckoning, for the plan that is shown and for the sending itself."""
+"""What a draft becomes: one reckoning of its message, for the plan that is shown and for the sending itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -8,33 +8,27 @@ from typing import ClassVar
 from sqlalchemy import Connection, select
 
 from smstui.domain.actor import Actor
-from smstui.domain.campaign_rules import (
-    RECIPIENT_LIMIT,
-    NoRecipients,
-    NotMetropolitan,
-    StopRequired,
-    TooManyRecipients,
-    check_name,
-    check_text,
-    complete_text,
-    is_metropolitan,
-    wire_encoding,
-)
-from smstui.domain.credits import ONE_CREDIT, Credits
+from smstui.domain.campaign_rules import StopRequired, check_name, check_text, complete_text, wire_encoding
+from smstui.domain.contact import ContactDetails
 from smstui.domain.errors import Refusal
-from smstui.domain.recipients import Recipients, RefusedLine
+from smstui.domain.hours import HoursConsent
+from smstui.domain.merge import MergeText
 from smstui.domain.states import CampaignKind, MessageType
 from smstui.domain.text import Measure
 from smstui.i18n import N_
+from smstui.services.audience import Audience
 from smstui.services.connection_rows import ConnectionRow
 from smstui.services.connection_settings import DEFAULT_STOP_CODE, InvalidValidity, valid_period
-from smstui.services.credits import InsufficientCredits, available
-from smstui.services.opt_outs import opted_out
+from smstui.services.free_fields import free_field_names
 from smstui.services.outgoing import NoConnection, connection_for
 from smstui.services.senders import UnknownSender
+from smstui.services.when import NOW, When
 from smstui.smpp.submit import SubmitTemplate
 from smstui.smpp.values import Alphabet, LongMessages
 from smstui.storage.tables import account, campaign, sender
+
+DEFAULT_LANGUAGE = "fr-FR"
+"""Of SMS Voix."""
 
 
 @dataclass(eq=False)
@@ -78,7 +72,7 @@ class Draft:
 
     name: str
     text: str
-    """Without its STOP mention."""
+    """Without its STOP mention, with its merge fields."""
     numbers_text: str = ""
     """As typed or pasted, or the lines of a file."""
     numbers: tuple[str, ...] = ()
@@ -89,40 +83,52 @@ class Draft:
     stop: bool = True
     validity: int | None = None
     """Seconds that the SMSC tries; None is the connection's."""
+    group_ids: tuple[int, ...] = ()
+    contact_ids: tuple[int, ...] = ()
+    template_id: int | None = None
+    """The template from which the text was begun."""
+    title: str = ""
+    """Of SMS Voix: spoken first."""
+    language: str = DEFAULT_LANGUAGE
+    """Of SMS Voix: one of `campaign_rules.VOICE_LANGUAGES`."""
+    when: When = NOW
+    consent: HoursConsent = HoursConsent.NONE
+    """To send outside the sending hours."""
+    replaces_id: int | None = None
+    """The scheduled campaign that this one takes the place of."""
+
+    def audience(self, numbers: tuple[str, ...]) -> Audience:
+        """Whom it is for; `numbers` are those given and those read in its text."""
+        return Audience(self.group_ids, self.contact_ids, numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A draft, completed and checked. What a problem keeps from being known is None."""
+    """The message of a draft, completed and checked. What a problem keeps from being known is None."""
 
     name: str
     type: MessageType
-    numbers: tuple[str, ...]
-    refused: tuple[RefusedLine, ...]
-    duplicates: int
-    opted_out: int
+    merge: MergeText | None
+    stop_code: str | None
+    """Of its STOP mention; None without one."""
+    title: str
     text: str | None
-    """As sent, with its STOP mention."""
+    """As sent to a phone of which nothing is known, with its STOP mention."""
     measure: Measure | None
+    """Of `text`."""
     sender: str | None
     """As on the wire."""
     carrier: ConnectionRow | None
-    balance: Credits
     problems: tuple[Refusal, ...]
 
-    @property
-    def price(self) -> Credits:
-        """Of one message."""
-        return ONE_CREDIT * (self.measure.segments if self.measure else 0)
-
-    @property
-    def cost(self) -> Credits:
-        """Of all messages."""
-        return self.price * len(self.numbers)
+    def text_for(self, details: ContactDetails | None) -> str:
+        """The complete text for a contact, or for a number of which nothing is known."""
+        assert self.merge is not None
+        return complete_text(self.merge.render(details), self.stop_code, self.title)
 
 
 @dataclass(slots=True)
-class _Problems:
+class Problems:
     """The refusals met on the way."""
 
     found: list[Refusal] = field(default_factory=list)
@@ -136,12 +142,12 @@ class _Problems:
             self.found.append(refusal)
 
 
-def compose(tx: Connection, actor: Actor, draft: Draft, read: Recipients) -> Composition:
-    """What `draft` to the recipients `read` becomes now, with everything that stands in its way."""
-    problems = _Problems()
-    name, carrier, text, measured, wire_sender = draft.name.strip(), None, None, None, None
+def compose(tx: Connection, actor: Actor, draft: Draft) -> Composition:
+    """What the message of `draft` becomes now, with everything that stands in its way."""
+    problems = Problems()
+    name, carrier, merge, wire_sender = draft.name.strip(), None, None, None
     with problems.noted():
-        name = _free_name(tx, actor, draft.name)
+        name = _free_name(tx, actor, draft)
     with problems.noted():
         carrier = _carrier(tx, draft.type)
     with problems.noted():
@@ -149,43 +155,50 @@ def compose(tx: Connection, actor: Actor, draft: Draft, read: Recipients) -> Com
     if not valid_period(draft.validity):
         problems.found.append(InvalidValidity())
     with problems.noted():
-        text = complete_text(draft.text, _stop_code(carrier) if draft.stop else None)
-        measured = check_text(draft.type, text)
+        merge = MergeText.parse(draft.text, free_field_names(tx, actor))
     with problems.noted():
         wire_sender = _sender(tx, actor, draft, carrier) if carrier else None
-    if carrier and text and measured and wire_sender:
-        with problems.noted():
-            _check_writable(carrier, draft.type, wire_sender, text)
-    reachable, refused = _reachable(draft.type, read)
-    unwanted = opted_out(tx, actor.account_id)
-    numbers = tuple(number for number in reachable if number not in unwanted)
-    with problems.noted():
-        _check_count(numbers)
     composed = Composition(
         name=name,
         type=draft.type,
-        numbers=numbers,
-        refused=refused,
-        duplicates=read.duplicates,
-        opted_out=len(reachable) - len(numbers),
-        text=text,
-        measure=measured,
+        merge=merge,
+        stop_code=_stop_code(carrier) if draft.stop else None,
+        title=draft.title if draft.type is MessageType.VOIX else "",
+        text=None,
+        measure=None,
         sender=wire_sender,
         carrier=carrier,
-        balance=available(tx, actor.account_id),
         problems=(),
     )
-    if composed.balance < composed.cost:
-        problems.found.append(InsufficientCredits(composed.cost, composed.balance))
+    if merge is not None:
+        with problems.noted():
+            text = composed.text_for(None)
+            composed = replace(composed, text=text, measure=check_text(draft.type, text))
+            check_writable(composed, text)
     return replace(composed, problems=tuple(problems.found))
 
 
-def _free_name(tx: Connection, actor: Actor, name: str) -> str:
-    name = check_name(name)
+def check_writable(composed: Composition, text: str) -> None:
+    """Raise UnusableSender or TextNotInAlphabet when the connection can't carry this."""
+    if composed.carrier is None or composed.sender is None:
+        return
+    SubmitTemplate.build(
+        composed.sender,
+        text,
+        wire_encoding(composed.type, text),
+        alphabet=Alphabet(composed.carrier.alphabet),
+        long_messages=LongMessages(composed.carrier.long_messages),
+        reference=0,
+        validity=None,
+    )
+
+
+def _free_name(tx: Connection, actor: Actor, draft: Draft) -> str:
+    name = check_name(draft.name)
     taken = select(campaign.c.id).where(
         campaign.c.account_id == actor.account_id, campaign.c.name == name, campaign.c.kind == CampaignKind.CAMPAIGN
     )
-    if tx.execute(taken).first() is not None:
+    if tx.execute(taken).scalar() not in {None, draft.replaces_id}:
         raise CampaignNameTaken(name)
     return name
 
@@ -225,35 +238,3 @@ def _sender(tx: Connection, actor: Actor, draft: Draft, carrier: ConnectionRow) 
         return draft.sender
     default: str | None = tx.execute(own.where(sender.c.is_default)).scalar()
     return default or reply_number or str(carrier.stop_code)
-
-
-def _check_writable(carrier: ConnectionRow, message_type: MessageType, wire_sender: str, text: str) -> None:
-    """Raise UnusableSender or TextNotInAlphabet when the connection can't carry this."""
-    SubmitTemplate.build(
-        wire_sender,
-        text,
-        wire_encoding(message_type, text),
-        alphabet=Alphabet(carrier.alphabet),
-        long_messages=LongMessages(carrier.long_messages),
-        reference=0,
-        validity=None,
-    )
-
-
-def _reachable(message_type: MessageType, read: Recipients) -> tuple[Sequence[str], tuple[RefusedLine, ...]]:
-    """The numbers that this type of message reaches, and all that were refused."""
-    if message_type is not MessageType.REPONSE:
-        return read.numbers, read.refused
-    abroad = [
-        RefusedLine(position, number, NotMetropolitan(number))
-        for position, number in enumerate(read.numbers, start=1)
-        if not is_metropolitan(number)
-    ]
-    return [number for number in read.numbers if is_metropolitan(number)], (*read.refused, *abroad)
-
-
-def _check_count(numbers: Sequence[str]) -> None:
-    if not numbers:
-        raise NoRecipients
-    if len(numbers) > RECIPIENT_LIMIT:
-        raise TooManyRecipients(len(numbers), RECIPIENT_LIMIT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SelectBase, Text, and_, cast, exists, func, or_, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -62,7 +62,12 @@ class ContactQuery:
 
 def contact_ids(tx: Connection, actor: Actor, query: ContactQuery, limit: int | None = None) -> "array[int]":
     """The ids of the account's contacts that `query` lets through, in its order. Raises UnknownGroup."""
-    chosen = matching(tx, actor, query, contact.c.id).order_by(*_order(query)).limit(limit).subquery()
+    return id_array(tx, matching(tx, actor, query, contact.c.id).order_by(*_order(query)).limit(limit))
+
+
+def id_array(tx: Connection, ids: SelectBase) -> "array[int]":
+    """What a SELECT of one column `id` gives, in its order: as one text, which costs a tenth of as many rows."""
+    chosen = ids.subquery()
     if tx.dialect.name == "postgresql":
         joined = func.string_agg(cast(chosen.c.id, Text), ",")
     else:
@@ -89,7 +94,7 @@ def count_contacts(tx: Connection, actor: Actor, query: ContactQuery) -> int:
 def matching(tx: Connection, actor: Actor, query: ContactQuery, *columns: Any) -> Select[Any]:
     """A SELECT of `columns` of the account's contacts that `query` lets through. Raises UnknownGroup."""
     chosen = select(*columns).select_from(contact).where(contact.c.account_id == actor.account_id)
-    chosen = chosen.where(*_containing(tx, query.search))
+    chosen = chosen.where(*containing(tx, query.search))
     if query.group_id is not None:
         chosen = _in_group(tx, actor, query.group_id, chosen)
     match query.kind:
@@ -121,13 +126,13 @@ def _in_group(tx: Connection, actor: Actor, group_id: int, chosen: Select[Any]) 
     if row is None:
         raise UnknownGroup(str(group_id))
     if row.filter is not None:
-        return chosen.where(*_containing(tx, row.filter))
+        return chosen.where(*containing(tx, row.filter))
     member = and_(group_member.c.contact_id == contact.c.id, group_member.c.group_id == group_id)
     return chosen.join(group_member, member)
 
 
-def _containing(tx: Connection, search: str) -> list[ColumnElement[bool]]:
-    """That `contact.search` holds every word of `search`."""
+def containing(tx: Connection, search: str) -> list[ColumnElement[bool]]:
+    """In a query on `contact`: that `contact.search` holds every word of `search`."""
     position = func.strpos if tx.dialect.name == "postgresql" else func.instr
     return [position(contact.c.search, word) > 0 for word in search_words(search)]
 

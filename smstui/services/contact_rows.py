@@ -85,5 +85,10 @@ def to_details(row: Row[Any]) -> ContactDetails:
         birth_date=date.fromisoformat(row.birth_date) if row.birth_date else None,
         company=row.company,
         address=row.address,
-        extra=tuple(json.loads(row.extra).items()) if row.extra else (),
+        extra=extra_values(row.extra),
     )
+
+
+def extra_values(stored: str) -> tuple[tuple[str, str], ...]:
+    """The free fields of what is stored of them."""
+    return tuple(json.loads(stored).items()) if stored else ()

@@ -16,7 +16,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState, MessageState
 from smstui.i18n import N_
 from smstui.storage.database import Database
-from smstui.storage.tables import account, campaign, ledger_entry, message_count
+from smstui.storage.tables import account, campaign, ledger_entry, message, message_count
 from smstui.storage.upsert import insert
 
 
@@ -27,6 +27,8 @@ class Cause(StrEnum):
     """Test credits; the reference is the number that earned them."""
     CAMPAIGN = "campaign"
     """The cost of a campaign at its confirmation; the reference is the campaign's id."""
+    ADJUSTMENT = "adjustment"
+    """Its cost at its time, less what was taken at its confirmation; the reference is the campaign's id."""
     REFUND = "refund"
     """What the SMSC never accepted of it; the reference is the campaign's id."""
     GRANT = "grant"
@@ -104,16 +106,23 @@ def _lock(tx: Connection, account_id: int) -> None:
 
 
 def _reserved(tx: Connection, account_id: int) -> Credits:
-    total = (
+    """What was taken for messages that have not left: of campaigns that wait, and of those under way."""
+    mine = campaign.c.account_id == account_id
+    waits = campaign.c.state.in_((CampaignState.SCHEDULED, CampaignState.PREPARING)) | campaign.c.hold.is_not(None)
+    under_way = campaign.c.state.in_((CampaignState.SENDING, CampaignState.PAUSED)) & campaign.c.hold.is_(None)
+    alike = campaign.c.cost == campaign.c.price * campaign.c.recipients
+    waiting = select(func.coalesce(func.sum(campaign.c.cost), 0)).where(mine, waits)
+    counted = (
         select(func.coalesce(func.sum(campaign.c.price * message_count.c.messages), 0))
         .join_from(campaign, message_count, message_count.c.campaign_id == campaign.c.id)
-        .where(
-            campaign.c.account_id == account_id,
-            campaign.c.state.not_in((CampaignState.DONE, CampaignState.CANCELLED)),
-            message_count.c.state == MessageState.QUEUED,
-        )
+        .where(mine, under_way, alike, message_count.c.state == MessageState.QUEUED)
     )
-    return Credits(int(tx.execute(total).scalar_one()))
+    each = (
+        select(func.coalesce(func.sum(func.coalesce(message.c.price, campaign.c.price)), 0))
+        .join_from(campaign, message, message.c.campaign_id == campaign.c.id)
+        .where(mine, under_way, ~alike, message.c.state == MessageState.QUEUED)
+    )
+    return Credits(sum(int(tx.execute(part).scalar_one()) for part in (waiting, counted, each)))
 
 
 class Ledger:
@@ -121,6 +130,10 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def available(self, actor: Actor) -> Credits:
+        """What may still be spent; quicker than the whole balance."""
+        return await self._database.read(lambda tx: available(tx, actor.account_id))
 
     async def balance(self, actor: Actor) -> Balance:
         """What the account has now."""

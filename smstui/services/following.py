@@ -10,8 +10,9 @@ from smstui.domain.actor import Actor
 from smstui.domain.counts import Counts
 from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
-from smstui.domain.states import CampaignKind, CampaignState, MessageState, MessageType
+from smstui.domain.states import CampaignKind, CampaignState, HoldReason, MessageState, MessageType
 from smstui.i18n import N_
+from smstui.services.dispatch.hours import waiting
 from smstui.services.message_counts import message_counts
 from smstui.services.outgoing import may_have_left
 from smstui.storage.columns import from_milliseconds
@@ -48,6 +49,25 @@ class CampaignSummary:
     started_at: datetime | None
     finished_at: datetime | None
     """When nothing was left to send; receipts may still come."""
+    due_at: datetime | None
+    """When its recipients are resolved, or were; of a series, when its next run is due."""
+    cron: str
+    """When a series recurs; "" of all others. A series is never sent itself."""
+    runs_left: int | None
+    """Of a series; None is without end."""
+    series_id: int | None
+    """The series that it is a run of."""
+    hold: HoldReason | None
+    """Why it waits for a person before its recipients were resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Queued messages of a campaign whose sending hours are closed."""
+
+    country: str
+    messages: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,8 @@ class Progress:
     counts: Counts
     rate: float
     """Messages a second over the last RATE_OVER seconds."""
+    waiting: tuple[Waiting, ...] = ()
+    """Queued messages whose sending hours are closed."""
 
     @property
     def percent(self) -> float:
@@ -112,7 +134,7 @@ def summary_named(tx: Connection, actor: Actor, name: str) -> CampaignSummary:
     return _summary(row)
 
 
-def summary_and_counts(tx: Connection, actor: Actor, campaign_id: int) -> tuple[CampaignSummary, Counts]:
+def summary_and_counts(tx: Connection, actor: Actor, campaign_id: int) -> Progress:
     """The account's campaign and the counts of its messages, of one instant. Raises UnknownCampaign."""
     row = own_campaign(tx, actor, campaign_id)
     in_flight = (
@@ -125,7 +147,9 @@ def summary_and_counts(tx: Connection, actor: Actor, campaign_id: int) -> tuple[
             message.c.state == MessageState.QUEUED,
         )
     )
-    return _summary(row), Counts.of(message_counts(tx, campaign_id), tx.execute(in_flight).scalar_one())
+    counts = Counts.of(message_counts(tx, campaign_id), tx.execute(in_flight).scalar_one())
+    waits = tuple(Waiting(country, count, from_milliseconds(at)) for country, count, at in waiting(tx, campaign_id))
+    return Progress(_summary(row), counts, 0.0, waits)
 
 
 def message_rows(
@@ -173,10 +197,15 @@ def _summary(row: Row[Any]) -> CampaignSummary:
         connection=row.connection_name,
         segments=row.segments,
         recipients=row.recipients,
-        cost=Credits(row.price) * row.recipients,
+        cost=Credits(row.cost),
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        due_at=row.due_at,
+        cron=row.cron or "",
+        runs_left=row.runs_left,
+        series_id=row.series_id,
+        hold=HoldReason(row.hold) if row.hold else None,
     )
 
 

@@ -19,7 +19,8 @@ from smstui.domain.opt_out import is_opt_out
 from smstui.domain.states import CampaignKind, MessageState
 from smstui.i18n import N_, translated
 from smstui.services.connection_rows import ConnectionRow
-from smstui.services.opt_outs import OptOutSource, record_opt_out
+from smstui.services.opt_out_query import OptOutSource
+from smstui.services.opt_outs import record_opt_out
 from smstui.services.outgoing import enqueue_system, may_have_left
 from smstui.smpp.alphabet import decode
 from smstui.smpp.values import Concatenation, Inbound
@@ -167,7 +168,7 @@ def _sent_to(tx: Connection, connection_id: int, number: str) -> Sequence[Sent]:
             message.c.destination == number,
             message.c.state.not_in(_NEVER_SENT),
             (message.c.state != MessageState.QUEUED) | may_have_left(),
-            campaign.c.kind == CampaignKind.CAMPAIGN,
+            campaign.c.kind.in_((CampaignKind.CAMPAIGN, CampaignKind.REPLY)),
             campaign.c.connection_id == connection_id,
         )
         .order_by(message.c.id.desc())

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 
 from smstui.domain.actor import Actor
+from smstui.domain.states import CampaignKind
 from smstui.storage.database import Database
 from smstui.storage.tables import campaign, inbound_message
 
@@ -38,11 +40,10 @@ class Inbox:
         An administrator also sees those that answer nothing that was sent.
         """
         inbound = inbound_message.c
-        mine = inbound.account_id == actor.account_id
         statement = (
             select(inbound.id, inbound.source, inbound.destination, inbound.text, inbound.received_at, campaign.c.name)
-            .outerjoin_from(inbound_message, campaign, campaign.c.id == inbound.campaign_id)
-            .where(or_(mine, inbound.account_id.is_(None)) if actor.is_admin else mine)
+            .select_from(with_campaign())
+            .where(seen_by(actor))
             .order_by(inbound.received_at.desc(), inbound.id.desc())
             .limit(limit)
         )
@@ -50,3 +51,15 @@ class Inbox:
         return tuple(
             InboundMessage(row.id, row.source, row.destination, row.text, row.received_at, row.name) for row in rows
         )
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """In a query on `inbound_message`: those that the account sees; an administrator also those of no account."""
+    mine = inbound_message.c.account_id == actor.account_id
+    return or_(mine, inbound_message.c.account_id.is_(None)) if actor.is_admin else mine
+
+
+def with_campaign() -> FromClause:
+    """`inbound_message` beside the campaign that each one answers; an answer to an answer is to no campaign."""
+    answered: Any = and_(campaign.c.id == inbound_message.c.campaign_id, campaign.c.kind == CampaignKind.CAMPAIGN)
+    return inbound_message.outerjoin(campaign, answered)

@@ -13,8 +13,9 @@ from smstui.domain.states import CampaignKind, MessageState
 from smstui.services.audit import AuditAction, record
 from smstui.services.contact_rows import Contact, to_details
 from smstui.services.contacts import contact_with_mobile
-from smstui.services.inbox import InboundMessage
-from smstui.services.opt_outs import OptOut, OptOuts, OptOutSource
+from smstui.services.inbox import InboundMessage, with_campaign
+from smstui.services.opt_out_query import OptOut, OptOutSource
+from smstui.services.opt_outs import OptOuts
 from smstui.services.outgoing import may_have_left
 from smstui.services.personal_erasure import ErasureReport, erase_number, masked, own_inbound, own_messages
 from smstui.services.personal_rejects import imports_that_mention
@@ -162,7 +163,7 @@ def _received(tx: Connection, actor: Actor, number: str) -> tuple[InboundMessage
     inbound = inbound_message.c
     rows = (
         select(inbound.id, inbound.source, inbound.destination, inbound.text, inbound.received_at, campaign.c.name)
-        .outerjoin_from(inbound_message, campaign, campaign.c.id == inbound.campaign_id)
+        .select_from(with_campaign())
         .where(own_inbound(actor, number))
         .order_by(inbound.id)
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from smstui.domain.contact import FIELD_LABELS, GROUPS_LABEL, ContactDetails, ContactField
-from smstui.domain.states import CampaignKind, MessageState
+from smstui.domain.state_words import MESSAGE_WORDS
+from smstui.domain.states import CampaignKind
 from smstui.domain.visible import printable
 from smstui.i18n import N_, _, current_language
 from smstui.services.exporting.contact_tables import day_text
@@ -15,30 +16,24 @@ from smstui.services.exporting.new_file import write_file
 from smstui.services.exporting.off_loop import off_loop
 from smstui.services.exporting.refusals import UnknownTableKind
 from smstui.services.inbox import InboundMessage
-from smstui.services.opt_outs import OptOutSource
+from smstui.services.opt_out_query import OptOutSource
 from smstui.services.personal_data import PersonalData, SentMessage
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 JSON_ENDING: Final = ".json"
 TEXT_ENDING: Final = ".txt"
-STATE_WORDS: Final = {
-    MessageState.QUEUED: N_("queued"),
-    MessageState.IN_FLIGHT: N_("in progress"),
-    MessageState.ACCEPTED: N_("accepted by the operator"),
-    MessageState.DELIVERED: N_("delivered"),
-    MessageState.UNDELIVERED: N_("not received"),
-    MessageState.EXPIRED: N_("expired"),
-    MessageState.REJECTED_BY_NETWORK: N_("rejected by the network"),
-    MessageState.REJECTED: N_("refused by the SMSC"),
-    MessageState.UNKNOWN: N_("unknown"),
-    MessageState.SUPPRESSED: N_("STOP, not sent"),
-    MessageState.CANCELLED: N_("cancelled, not sent"),
-}
 KIND_WORDS: Final = {
+    CampaignKind.REPLY: N_("answer"),
+    CampaignKind.TEST: N_("test"),
     CampaignKind.CERTIFICATION: N_("certification code"),
     CampaignKind.CONFIRMATION: N_("confirmation of a STOP"),
 }
-SOURCE_WORDS: Final = {OptOutSource.SMS: N_("by SMS"), OptOutSource.MANUAL: N_("by hand")}
+SOURCE_WORDS: Final = {
+    OptOutSource.SMS: N_("by SMS"),
+    OptOutSource.MANUAL: N_("by hand"),
+    OptOutSource.IMPORT: N_("from a file"),
+    OptOutSource.REPLY: N_("after an answer"),
+}
 """Message ids."""
 
 
@@ -175,7 +170,7 @@ def _received_document(received: InboundMessage) -> dict[str, Json]:
 
 def _sent_lines(sent: SentMessage) -> Iterator[str]:
     name = sent.campaign or _(KIND_WORDS[sent.kind])
-    yield _labelled(f"{_day(sent.sent_at or sent.queued_at)}  {sent.sender}, {name}", _(STATE_WORDS[sent.state]))
+    yield _labelled(f"{_day(sent.sent_at or sent.queued_at)}  {sent.sender}, {name}", _(MESSAGE_WORDS[sent.state]))
     yield f"    {' '.join(sent.text.splitlines())}"
 
 

@@ -188,7 +188,7 @@ class Site:
         """Queue a campaign."""
 
         async def queue(backend: Backend) -> CampaignSummary:
-            return await backend.campaigns.send_now(await self._actor(backend), Draft(name=name, text=text, numbers=to))
+            return await backend.campaigns.send(await self._actor(backend), Draft(name=name, text=text, numbers=to))
 
         return await self._with_backend(queue)
 

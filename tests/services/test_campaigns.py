@@ -43,7 +43,7 @@ async def _problems(backend: Backend, actor: Actor, draft: Draft) -> tuple[type[
     plan = await backend.campaigns.plan(actor, draft)
     if plan.problems:
         with pytest.raises(type(plan.problems[0])):
-            await backend.campaigns.send_now(actor, draft)
+            await backend.campaigns.send(actor, draft)
     return tuple(type(problem) for problem in plan.problems)
 
 
@@ -63,7 +63,7 @@ async def test_a_plan_says_what_would_happen(backend: Backend, actor: Actor) -> 
 
 @pytest.mark.each_database
 async def test_confirming_takes_the_credits_and_queues_every_message(backend: Backend, actor: Actor) -> None:
-    sent = await backend.campaigns.send_now(actor, DRAFT)
+    sent = await backend.campaigns.send(actor, DRAFT)
     assert (sent.name, sent.state, sent.recipients, sent.cost) == ("Black Friday", "sending", 3, Credits.of(3))
     balance = await backend.credits.balance(actor)
     assert (balance.available, balance.reserved) == (Credits.of(97), Credits.of(3))
@@ -77,7 +77,7 @@ async def test_confirming_takes_the_credits_and_queues_every_message(backend: Ba
 async def test_without_enough_credits_nothing_happens(backend: Backend, actor: Actor) -> None:
     draft = replace(DRAFT, numbers=numbers(101))
     with pytest.raises(InsufficientCredits) as caught:
-        await backend.campaigns.send_now(actor, draft)
+        await backend.campaigns.send(actor, draft)
     assert (caught.value.needed, caught.value.available) == (Credits.of(101), Credits.of(100))
     assert await backend.campaigns.list(actor) == ()
     assert (await backend.credits.balance(actor)).available == Credits.of(100)
@@ -86,22 +86,20 @@ async def test_without_enough_credits_nothing_happens(backend: Backend, actor: A
 @pytest.mark.each_database
 async def test_many_at_once_never_spend_more_than_there_is(backend: Backend, actor: Actor) -> None:
     drafts = [replace(DRAFT, name=f"Number {index}", numbers=numbers(30)) for index in range(8)]
-    results = await asyncio.gather(
-        *(backend.campaigns.send_now(actor, draft) for draft in drafts), return_exceptions=True
-    )
+    results = await asyncio.gather(*(backend.campaigns.send(actor, draft) for draft in drafts), return_exceptions=True)
     assert sum(isinstance(result, InsufficientCredits) for result in results) == 5
     assert (await backend.credits.balance(actor)).available == Credits.of(10)
 
 
 @pytest.mark.each_database
 async def test_names_are_unique_for_an_account(backend: Backend, actor: Actor, other: Actor) -> None:
-    await backend.campaigns.send_now(actor, DRAFT)
+    await backend.campaigns.send(actor, DRAFT)
     assert await _problems(backend, actor, replace(DRAFT, name=" Black Friday ")) == (CampaignNameTaken,)
-    await backend.campaigns.send_now(other, DRAFT)
+    await backend.campaigns.send(other, DRAFT)
 
 
 async def test_accounts_do_not_see_each_other(backend: Backend, actor: Actor, other: Actor) -> None:
-    sent = await backend.campaigns.send_now(actor, DRAFT)
+    sent = await backend.campaigns.send(actor, DRAFT)
     assert await backend.campaigns.list(other) == ()
     for look in (
         backend.campaigns.find(other, sent.name),
@@ -119,7 +117,7 @@ async def test_stop_is_left_out_only_with_the_right(
 ) -> None:
     assert await _problems(backend, actor, replace(DRAFT, stop=False)) == (rules.StopRequired,)
     trusted = await new_account("trusted", balance=10, may_omit_stop=True)
-    sent = await backend.campaigns.send_now(trusted, replace(DRAFT, stop=False))
+    sent = await backend.campaigns.send(trusted, replace(DRAFT, stop=False))
     assert sent.text == "Tout à -30%"
 
 
@@ -188,7 +186,7 @@ async def test_the_largest_campaign_is_queued_whole_and_a_larger_one_refused(
 ) -> None:
     rich = await new_account("rich", balance=1_000_000)
     assert await _problems(backend, rich, replace(DRAFT, numbers=numbers(200_001))) == (rules.TooManyRecipients,)
-    sent = await backend.campaigns.send_now(rich, replace(DRAFT, numbers=numbers(200_000)))
+    sent = await backend.campaigns.send(rich, replace(DRAFT, numbers=numbers(200_000)))
     assert (await backend.campaigns.progress(rich, sent.id)).counts.queued == 200_000
     covered = select(func.sum(batch.c.last_id - batch.c.first_id + 1), func.max(batch.c.last_id - batch.c.first_id))
     covering, longest = await backend.database.read(lambda tx: tx.execute(covered).one())
@@ -199,7 +197,7 @@ async def test_the_largest_campaign_is_queued_whole_and_a_larger_one_refused(
 
 @pytest.mark.each_database
 async def test_an_opt_out_suppresses_what_is_queued_and_gives_it_back(backend: Backend, actor: Actor) -> None:
-    sent = await backend.campaigns.send_now(actor, DRAFT)
+    sent = await backend.campaigns.send(actor, DRAFT)
     await backend.opt_outs.add(actor, numbers(1)[0])
     counts = (await backend.campaigns.progress(actor, sent.id)).counts
     assert (counts.suppressed, counts.queued) == (1, 2)

@@ -242,7 +242,7 @@ async def test_filters_by_group_and_by_what_is_known_of_the_number(backend: Back
 
 async def _send(backend: Backend, actor: Actor, to: Sequence[str], outcomes: Sequence[dict[str, object]]) -> None:
     """Messages of a campaign, each with its outcome."""
-    summary = await backend.campaigns.send_now(actor, Draft("News", "Hello", numbers=tuple(to)))
+    summary = await backend.campaigns.send(actor, Draft("News", "Hello", numbers=tuple(to)))
 
     def work(tx: Connection) -> None:
         for number, outcome in zip(to, outcomes, strict=True):

@@ -151,8 +151,8 @@ async def test_what_is_still_to_be_sent_is_shown_as_reserved(backend: Backend, a
         tx.execute(
             campaign.insert().values(
                 id=1, account_id=actor.account_id, kind=CampaignKind.CAMPAIGN, name="n", type="pro", state="sending",
-                connection_id=1, sender="s", text="t", segments=2, price=2000, priority=0, recipients=4,
-                created_at=START,
+                connection_id=1, sender="s", text="t", segments=2, price=2000, cost=8000, priority=0,
+                recipients=4, created_at=START,
             )
         )  # fmt: skip
         counts = {MessageState.QUEUED: 2, MessageState.ACCEPTED: 1, MessageState.CANCELLED: 1}

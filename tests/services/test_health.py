@@ -194,7 +194,7 @@ async def test_messages_without_an_outcome_are_counted(
     backend: Backend, connection_id: int, actor: Actor, clock: FakeClock
 ) -> None:
     assert not (await backend.health.of(None, "main")).waiting
-    await backend.campaigns.send_now(actor, Draft(name="One", text="Hello", numbers=numbers(3)))
+    await backend.campaigns.send(actor, Draft(name="One", text="Hello", numbers=numbers(3)))
     assert (await backend.health.of(None, "main")).waiting
     assert await backend.health.queued() == {"main": 3}
 

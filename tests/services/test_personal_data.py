@@ -77,7 +77,7 @@ async def _send(
     backend: Backend, actor: Actor, name: str, state: MessageState, to: Sequence[str] = (NUMBER,), **more: object
 ) -> int:
     """A campaign whose messages have that state; its id."""
-    sent = await backend.campaigns.send_now(actor, Draft(name, f"Hello from {name}", numbers=tuple(to)))
+    sent = await backend.campaigns.send(actor, Draft(name, f"Hello from {name}", numbers=tuple(to)))
     values = {"state": state, "sent_at": NOW, "connection_id": 1, **more}
     await backend.database.write(
         lambda tx: tx.execute(update(message).where(message.c.campaign_id == sent.id).values(values)).rowcount
@@ -190,7 +190,7 @@ async def test_all_that_is_known_is_collected(backend: Backend, actor: Actor, cl
 @pytest.mark.each_database
 async def test_what_waits_and_what_is_in_flight_are_told_apart(backend: Backend, actor: Actor) -> None:
     for name in ("Waits", "Flies"):
-        await backend.campaigns.send_now(actor, Draft(name, "Hello", numbers=(NUMBER,)))
+        await backend.campaigns.send(actor, Draft(name, "Hello", numbers=(NUMBER,)))
     await backend.database.write(
         lambda tx: tx.execute(update(batch).where(batch.c.campaign_id == 2).values(sent_upto=batch.c.last_id)).rowcount
     )
@@ -279,7 +279,7 @@ async def test_nothing_is_erased_while_a_message_is_under_way(
 @pytest.mark.each_database
 async def test_stopping_first_takes_back_what_waits(backend: Backend, actor: Actor) -> None:
     await backend.contacts.add(actor, HUGO)
-    await backend.campaigns.send_now(actor, Draft("News", "Hello", numbers=(NUMBER,)))
+    await backend.campaigns.send(actor, Draft("News", "Hello", numbers=(NUMBER,)))
     report = await backend.personal_data.erase(actor, NUMBER, stop=True)
     assert (report.messages, report.opted_out) == (1, True)
     assert await _mentions(backend) == {("opt_out", "number")}
@@ -305,7 +305,7 @@ async def test_what_is_in_doubt_is_not_sent_again_to_an_erased_number(
     campaign = await _send(backend, actor, "Doubt", MessageState.UNKNOWN, sent_at=NOW - 10 * 86_400_000)
     await backend.personal_data.erase(actor, NUMBER)
     with pytest.raises(NothingInDoubt):
-        await backend.campaigns.resend_unknown(actor, campaign)
+        await backend.campaigns.resend(actor, campaign)
     assert (await backend.health.of(admin, "main")).in_doubt == 0
 
 

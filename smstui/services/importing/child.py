@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from smstui.domain.errors import Refusal
 from smstui.i18n import use_language
 from smstui.services.importing import pipe
-from smstui.services.importing.requests import ImportRequest, LookRequest, OutOfMemory, Request
+from smstui.services.importing.requests import ImportRequest, LookRequest, NumbersRequest, OutOfMemory, Request
 from smstui.services.importing.values import ImportProgress
 
 MEMORY_LIMIT: Final = 5 * 1024**3 // 4
@@ -39,12 +39,16 @@ def main() -> None:
     _say(out, _outcome(request.work, lambda progress: _say(out, progress)))
 
 
-def _outcome(work: LookRequest | ImportRequest, told: Callable[[ImportProgress], None]) -> object:
+def _outcome(work: LookRequest | NumbersRequest | ImportRequest, told: Callable[[ImportProgress], None]) -> object:
     try:
         if isinstance(work, LookRequest):
             from smstui.services.importing.looking import look
 
             return look(work.file, work.options, work.free_fields)
+        if isinstance(work, NumbersRequest):
+            from smstui.services.importing.numbers import read_numbers
+
+            return read_numbers(work.file.octets)
         from smstui.services.importing.running import run_import
 
         return run_import(work, told)

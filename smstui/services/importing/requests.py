@@ -18,6 +18,13 @@ class LookRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class NumbersRequest:
+    """Read the numbers of a file."""
+
+    file: ContactFile
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRequest:
     """Import a file into an account's book."""
 
@@ -34,7 +41,7 @@ class Request:
     """What the parent asks for, in the language of the person."""
 
     language: str
-    work: LookRequest | ImportRequest
+    work: LookRequest | NumbersRequest | ImportRequest
 
 
 @dataclass(frozen=True, slots=True)

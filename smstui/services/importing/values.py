@@ -138,3 +138,25 @@ class ImportResult:
     groups: tuple[str, ...]
     finished_at: datetime
     counts: ImportCounts
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCell:
+    """A line whose number can't be used."""
+
+    line: int
+    """From 1, as a spreadsheet counts rows and an editor counts lines."""
+    text: str
+    """Its number as written, made printable and shortened."""
+    reason: str
+    """A sentence, safe for a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNumbers:
+    """The numbers of a file."""
+
+    numbers: tuple[str, ...]
+    """In E.164, each once, in the order of their lines."""
+    duplicates: int
+    refused: tuple[RefusedCell, ...]

@@ -1,0 +1,159 @@
+"""Campaigns with merge fields: every message its own text, its own segments and price."""
+
+import asyncio
+from datetime import UTC
+
+import pytest
+
+from smstui.domain.actor import Actor
+from smstui.domain.credits import Credits
+from smstui.domain.states import CampaignState, MessageState, MessageType
+from smstui.services import preparing
+from smstui.services.backend import Backend
+from smstui.services.campaigns import Draft, Exclusion
+from smstui.services.credits import InsufficientCredits
+from smstui.services.when import When
+from tests.services.campaigning import Sent, at, connect, group_of, look, messages_of, person
+from tests.support import FakeClock
+
+pytestmark = pytest.mark.each_database
+
+
+@pytest.fixture
+async def group(backend: Backend, actor: Actor) -> int:
+    await connect(backend)
+    await backend.free_fields.add(actor, "Magasin")
+    people = [
+        person(1, "Ada", extra=(("Magasin", "Lyon"),)),  # type: ignore[arg-type]
+        person(2, "Noëlle"),
+        person(3),
+    ]
+    return await group_of(backend, actor, "Club", people)
+
+
+async def test_every_recipient_gets_a_text_of_their_own(backend: Backend, actor: Actor, group: int) -> None:
+    text = "Bonjour {first_name|client}, à bientôt à {magasin|Paris}".replace("ô", "o")
+    draft = Draft("Club", text, group_ids=(group,), numbers_text="0600000009")
+    plan = await backend.campaigns.plan(actor, draft)
+    assert (plan.recipients, plan.reckoned.plainer) == (4, 1)
+    sent = await backend.campaigns.send(actor, draft)
+    assert sent.state is CampaignState.SENDING
+    assert await messages_of(backend, sent.id) == [
+        Sent("+33600000001", "Bonjour Ada, à bientot à Lyon STOP 36034", 1, 1000),
+        Sent("+33600000002", "Bonjour Noelle, à bientot à Paris STOP 36034", 1, 1000),
+        Sent("+33600000003", "Bonjour client, à bientot à Paris STOP 36034", 1, 1000),
+        Sent("+33600000009", "Bonjour client, à bientot à Paris STOP 36034", 1, 1000),
+    ]
+
+
+async def test_cost_and_segments_are_those_of_the_real_texts(backend: Backend, actor: Actor, group: int) -> None:
+    draft = Draft("Club", "{first_name}" * 30 + "x" * 60, group_ids=(group,))
+    plan = await backend.campaigns.plan(actor, draft)
+    assert plan.reckoned.segments == (1, 2)
+    sent = await backend.campaigns.send(actor, draft)
+    messages = await messages_of(backend, sent.id)
+    assert [one.segments for one in messages] == [2, 2, 1]
+    assert sent.cost == plan.cost == Credits.of(5)
+    assert (await backend.credits.balance(actor)).available == Credits.of(95)
+
+
+async def test_in_unicode_names_keep_their_letters(backend: Backend, actor: Actor, group: int) -> None:
+    draft = Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,), type=MessageType.UNICODE)
+    sent = await backend.campaigns.send(actor, draft)
+    assert (await messages_of(backend, sent.id))[1].text == "Bonjour Noëlle STOP 36034"
+
+
+async def test_contacts_without_a_value_are_counted_and_listed(backend: Backend, actor: Actor, group: int) -> None:
+    draft = Draft("Club", "Bonjour {first_name}, {magasin}", group_ids=(group,))
+    plan = await backend.campaigns.plan(actor, draft)
+    assert dict(plan.reckoned.lacking) == {"Magasin": 2, "first_name": 1}
+    lacking = await backend.campaigns.excluded(actor, draft, "first_name")
+    assert [one.number for one in lacking] == ["+33600000003"]
+
+
+async def test_a_name_that_sms_pro_cannot_carry_leaves_its_owner_out(
+    backend: Backend, actor: Actor, group: int
+) -> None:
+    await group_of(backend, actor, "Autres", [person(4, "Мария")])
+    both = tuple(each.id for each in await backend.groups.list(actor))
+    draft = Draft("Club", "Bonjour {first_name|vous}", group_ids=both)
+    plan = await backend.campaigns.plan(actor, draft)
+    assert (plan.recipients, plan.reckoned.count(Exclusion.UNWRITABLE)) == (3, 1)
+    (left_out,) = await backend.campaigns.excluded(actor, draft, Exclusion.UNWRITABLE)
+    assert (left_out.number, left_out.name) == ("+33600000004", "Мария")
+
+
+async def test_a_scheduled_one_takes_the_names_of_its_day(
+    backend: Backend, actor: Actor, clock: FakeClock, group: int
+) -> None:
+    draft = Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,), when=When(at("2026-11-23T10:00")))
+    sent = await backend.campaigns.send(actor, draft)
+    contact = await backend.contacts.find(actor, "+33600000001")
+    assert contact is not None
+    await backend.contacts.edit(actor, contact.id, person(1, "Grace"))
+    clock.advance(at("2026-11-23T09:00:01").replace(tzinfo=UTC) - clock.now())
+    await look(backend)
+    assert (await messages_of(backend, sent.id))[0].text == "Bonjour Grace STOP 36034"
+
+
+async def test_what_cannot_be_paid_leaves_nothing_behind(backend: Backend, actor: Actor, group: int) -> None:
+    await backend.campaigns.send(actor, Draft("Premier", "Bonjour", numbers=tuple(f"+337{n:08}" for n in range(98))))
+    with pytest.raises(InsufficientCredits):
+        await backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
+    assert [one.name for one in await backend.campaigns.list(actor)] == ["Premier"]
+    assert (await backend.credits.balance(actor)).available == Credits.of(2)
+
+
+async def test_a_preparation_whose_process_died_is_begun_anew_by_another(
+    backend: Backend, actor: Actor, clock: FakeClock, group: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writing is cut after its first texts, as kill -9 would."""
+    written: list[object] = []
+    insert = preparing._insert_written
+
+    def die_after_the_first(*arguments: object) -> object:
+        if written:
+            raise asyncio.CancelledError
+        written.append(insert(*arguments))  # type: ignore[arg-type]
+        return written[0]
+
+    monkeypatch.setattr("smstui.services.personal_texts.CHUNK", 2)
+    monkeypatch.setattr(preparing, "_insert_written", die_after_the_first)
+    with pytest.raises(asyncio.CancelledError):
+        await backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
+    monkeypatch.setattr(preparing, "_insert_written", insert)
+    (left,) = await backend.campaigns.list(actor)
+    assert left.state is CampaignState.PREPARING
+    assert len(await messages_of(backend, left.id)) == 2
+    await look(backend)
+    assert (await backend.campaigns.find(actor, "Club")).state is CampaignState.PREPARING
+    clock.advance(60)
+    await look(backend)
+    progress = await backend.campaigns.progress(actor, left.id)
+    assert progress.summary.state is CampaignState.SENDING
+    assert progress.counts[MessageState.QUEUED] == progress.counts.total == 3
+    assert (await backend.credits.balance(actor)).available == Credits.of(97)
+
+
+async def test_one_that_is_cancelled_while_it_is_prepared_sends_nothing(
+    backend: Backend, actor: Actor, group: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smstui.services.personal_texts.CHUNK", 1)
+    insert = preparing._insert_written
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def pause(*arguments: object) -> object:
+        loop.call_soon_threadsafe(begun.set)
+        return insert(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(preparing, "_insert_written", pause)
+    sending = asyncio.create_task(
+        backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
+    )
+    await begun.wait()
+    (left,) = await backend.campaigns.list(actor)
+    await backend.campaigns.cancel(actor, left.id)
+    assert (await sending).state is CampaignState.CANCELLED
+    assert not await messages_of(backend, left.id)
+    assert (await backend.credits.balance(actor)).available == Credits.of(100)
