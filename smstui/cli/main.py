@@ -37,6 +37,7 @@ COMMANDS = {
     "sender": LazyCommand("smstui.cli.sender", "sender", "Sender names of an account."),
     "serve": LazyCommand("smstui.cli.serve", "serve", "The application in a browser."),
     "simulator": LazyCommand("smstui.cli.simulator", "simulator", "The bundled SMSC, with faults on demand."),
+    "template": LazyCommand("smstui.cli.template", "template", "Message templates of an account."),
     "text": LazyCommand("smstui.cli.text", "text", "Encoding and segments of a text."),
 }
 

@@ -3,7 +3,7 @@
 import click
 
 from smstui.cli.context import Call, Noun, with_backend
-from smstui.i18n import _
+from smstui.i18n import _, ngettext
 
 
 @click.group(cls=Noun)
@@ -30,3 +30,36 @@ async def list_senders(call: Call) -> None:
         [{"name": sender.name, "default": sender.is_default} for sender in senders],
         [f"{sender.name} *" if sender.is_default else sender.name for sender in senders],
     )
+
+
+@sender.command()
+@click.argument("name")
+@with_backend
+async def default(call: Call, name: str) -> None:
+    """Make NAME the default."""
+    await call.backend.senders.set_default(await call.actor(), name)
+    call.answer({"name": name, "default": True}, _("{name} is the default now.").format(name=name))
+
+
+@sender.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option("--replace-by", metavar="NAME", help="It takes their place in templates, drafts and campaigns to come.")
+@with_backend
+async def remove(call: Call, names: tuple[str, ...], replace_by: str | None) -> None:
+    """Delete the senders NAMES; those that something still needs only with --replace-by."""
+    count = await call.backend.senders.remove(await call.actor(), names, replace_by)
+    sentence = ngettext("{count} sender deleted.", "{count} senders deleted.", count)
+    call.answer({"removed": count}, sentence.format(count=count))
+
+
+@sender.command()
+@click.argument("names", nargs=-1)
+@click.option("--allow", multiple=True, metavar="NAME", help="Forbid it no longer.")
+@with_backend
+async def forbid(call: Call, names: tuple[str, ...], allow: tuple[str, ...]) -> None:
+    """Forbid NAMES to all accounts (administrators), and list what is forbidden. Senders that exist stay."""
+    if names or allow:
+        actor = await call.actor() if call.settings.account else None
+        await call.backend.senders.forbid(actor, names, allow)
+    forbidden = sorted(await call.backend.senders.forbidden())
+    call.answer({"forbidden": forbidden}, forbidden)

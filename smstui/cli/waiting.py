@@ -3,12 +3,14 @@
 import asyncio
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import click
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
+from smstui.domain.states import CampaignState
 from smstui.i18n import N_, _
 from smstui.smpp.values import BindState
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from smstui.services.backend import Backend
     from smstui.services.campaigns import CampaignSummary, Progress
 
+_UNBEGUN = frozenset({CampaignState.SCHEDULED, CampaignState.PREPARING})
 LOOK = 0.2
 """Seconds between two looks at the campaign."""
 DRAIN = 5.0
@@ -50,6 +53,29 @@ class NotFinalUnbound(Refusal):
     )
 
 
+@dataclass(eq=False)
+class WaitsForHours(Refusal):
+    """Messages whose sending hours stay closed for longer than the command waits."""
+
+    pending: int
+    opens: str
+    sentence: ClassVar[str] = N_(
+        "{pending} messages wait for the sending hours, which open on {opens}: "
+        "--outside-hours consents to send before that."
+    )
+
+
+@dataclass(eq=False)
+class WaitsForDecision(Refusal):
+    """The campaign could not begin by itself."""
+
+    name: str
+    reason: str
+    sentence: ClassVar[str] = N_(
+        "The campaign “{name}” waits for a decision ({reason}): `smstui campaign resume` or `cancel` it."
+    )
+
+
 async def until_final(
     backend: "Backend", actor: Actor, summary: "CampaignSummary", timeout: float
 ) -> "tuple[Progress, Refusal | None]":
@@ -73,13 +99,30 @@ async def _follow(
         progress = await backend.campaigns.progress(actor, summary.id)
         _show(progress)
         pending, left = progress.counts.total - progress.counts.final, deadline - backend.clock.monotonic()
-        if not pending:
+        if not pending and progress.summary.state not in _UNBEGUN:
             return None
+        if progress.summary.hold is not None:
+            return WaitsForDecision(summary.name, progress.summary.hold)
+        if (refusal := _hours(backend, progress, pending, left)) is not None:
+            return refusal
         if left <= 0:
-            return await _why(backend, summary, pending, timeout)
+            return await _why(backend, summary, pending or summary.recipients, timeout)
         await asyncio.wait({dispatching}, timeout=min(LOOK, left))
         if dispatching.done():
             await dispatching
+
+
+def _hours(backend: "Backend", progress: "Progress", pending: int, left: float) -> Refusal | None:
+    """That all that is left waits for hours that open too late for this command."""
+    waiting = sum(one.messages for one in progress.waiting)
+    if not waiting or waiting < pending:
+        return None
+    opens = min(one.until for one in progress.waiting)
+    if opens < backend.clock.now() + timedelta(seconds=left):
+        return None
+    from smstui import formats
+
+    return WaitsForHours(waiting, formats.date_time(opens))
 
 
 async def _why(backend: "Backend", summary: "CampaignSummary", pending: int, timeout: float) -> Refusal:
