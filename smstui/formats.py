@@ -4,7 +4,7 @@ babel is imported at the first number, not with this module: the first paint nee
 """
 
 from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from smstui.domain.credits import Credits
@@ -49,6 +49,14 @@ def date_time(instant: datetime, zone: tzinfo | None = None) -> str:
 def clock_time(instant: datetime, zone: tzinfo | None = None) -> str:
     """The hour, minute and second of an aware `instant` in `zone` (the machine's when None): "14:15:30"."""
     return f"{instant.astimezone(zone):%H:%M:%S}"
+
+
+def long_date(day: date) -> str:
+    """A day in words: "Tuesday, December 1, 2026"; in French "mardi 1er décembre 2026"."""
+    from babel.dates import format_date
+
+    words = format_date(day, "full", current_language())
+    return words.replace(" 1 ", " 1er ") if current_language() == "fr" else words
 
 
 def duration(value: timedelta | float) -> str:

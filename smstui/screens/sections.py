@@ -34,6 +34,7 @@ class Heading:
 
 
 HOME = "dashboard"
+REPLIES = "replies"
 
 MENU: tuple[Section | Heading, ...] = (
     Section(HOME, N_("Dashboard"), "⌂", "smstui.screens.dashboard:DashboardPage"),
@@ -44,7 +45,7 @@ MENU: tuple[Section | Heading, ...] = (
         (
             Section("send", N_("Send"), "»", "smstui.screens.messaging.send:SendPage"),
             Section("campaigns", N_("Campaigns"), "≡", "smstui.screens.messaging.campaigns:CampaignsPage"),
-            Section("replies", N_("Replies"), "«", "smstui.screens.messaging.replies:RepliesPage"),
+            Section(REPLIES, N_("Replies"), "«", "smstui.screens.messaging.replies:RepliesPage"),
         ),
     ),
     Heading(
@@ -73,12 +74,7 @@ MENU: tuple[Section | Heading, ...] = (
             Section("opt-outs", N_("STOP list"), "×", "smstui.screens.contacts.opt_outs:OptOutsPage"),
         ),
     ),
-    Section(
-        "templates",
-        N_("My templates"),
-        "¶",
-        promise=N_("Your message templates, with merge fields such as the first name, ready to be sent again."),
-    ),
+    Section("templates", N_("My templates"), "¶", "smstui.screens.templates.templates:TemplatesPage"),
     Heading(
         "credits",
         N_("Credits"),

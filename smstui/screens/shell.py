@@ -21,6 +21,7 @@ from smstui.screens.host import Host
 from smstui.screens.latest import Latest
 from smstui.screens.page import Page
 from smstui.services.connections import NO_DISPATCHER, ConnectionStatus
+from smstui.services.conversations import MOST_UNREAD
 from smstui.smpp.values import BindState
 from smstui.widgets.header import HeaderBar, HeaderLine
 from smstui.widgets.screen import TranslatedScreen
@@ -183,15 +184,18 @@ class Shell(TranslatedScreen[None]):
 
     async def _read_header(self) -> None:
         backend, actor = self.host.backend, self._actor
-        balance = await backend.credits.balance(actor)
+        available = await backend.credits.available(actor)
         sign, words, bound = describe_connections(await backend.connections.statuses())
         self.query_one(HeaderBar).line = HeaderLine(
             login=actor.login,
             sign=sign,
             connection=words,
             bound=bound,
-            balance=credits_text(balance.available),
+            balance=credits_text(available),
         )
+        unread = (await backend.conversations.state(actor)).unread
+        more = f"{MOST_UNREAD - 1}+" if unread == MOST_UNREAD else str(unread)
+        self.query_one(Sidebar).show_badge(sections.REPLIES, more if unread else "")
 
 
 def describe_connections(statuses: Sequence[ConnectionStatus]) -> tuple[str, str, bool]:

@@ -69,6 +69,7 @@ class Sidebar(ScrollView, can_focus=True):
         self._items = tuple(items)
         self._collapsed: set[str] = set()
         self._current = current
+        self._badges: dict[str, str] = {}
         self._rows: list[_Row] = []
         self._rebuild()
 
@@ -85,6 +86,12 @@ class Sidebar(ScrollView, can_focus=True):
                 self._collapsed.discard(heading.id)
         self._rebuild()
         self.cursor = next((y for y, row in enumerate(self._rows) if row.item.id == section), self.cursor)
+
+    def show_badge(self, section: str, badge: str) -> None:
+        """Show `badge`, such as a count, at the end of the line of `section`; "" takes it away."""
+        if self._badges.get(section, "") != badge:
+            self._badges[section] = badge
+            self.refresh()
 
     def watch_folded(self, folded: bool) -> None:
         """Take the width of signs, or of labels; stay on the same line."""
@@ -165,8 +172,18 @@ class Sidebar(ScrollView, can_focus=True):
         if y >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         row = self._rows[y]
-        text = f" {row.item.sign} " if self.folded else self._label(row)
+        badge = self._badge(row.item)
+        if self.folded:
+            text = f" {row.item.sign}{'•' if badge else ' '}"
+        else:
+            room = max(0, width - len(badge) - 1)
+            text = self._label(row)[:room].ljust(room) + badge
         return Strip([Segment(text, self._style(row, y))]).adjust_cell_length(width, self._style(row, y))
+
+    def _badge(self, item: SidebarItem) -> str:
+        """That of a section; of a heading, the first one among the sections that it hides."""
+        hidden = item.children if item.id in self._collapsed else ()
+        return next(filter(None, (self._badges.get(each.id, "") for each in (item, *hidden))), "")
 
     def _label(self, row: _Row) -> str:
         if row.heading is not None:

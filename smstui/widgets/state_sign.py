@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from smstui.domain.state_words import MESSAGE_WORDS
 from smstui.domain.states import CampaignState, MessageState
 from smstui.i18n import N_, _
 
@@ -37,21 +38,25 @@ _WAITING, _GOING, _GOOD, _BAD, _UNSURE, _OFF = (
 )
 
 _MESSAGE_SIGNS = {
-    MessageState.QUEUED: Sign("○", N_("queued"), _WAITING),
-    MessageState.IN_FLIGHT: Sign("◐", N_("in progress"), _GOING),
-    MessageState.ACCEPTED: Sign("◐", N_("accepted by the operator"), _GOING),
-    MessageState.DELIVERED: Sign("●", N_("delivered"), _GOOD),
-    MessageState.UNDELIVERED: Sign("✕", N_("not received"), _BAD),
-    MessageState.EXPIRED: Sign("✕", N_("expired"), _BAD),
-    MessageState.REJECTED_BY_NETWORK: Sign("✕", N_("rejected by the network"), _BAD),
-    MessageState.REJECTED: Sign("✕", N_("refused by the SMSC"), _BAD),
-    MessageState.UNKNOWN: Sign("?", N_("unknown"), _UNSURE),
-    MessageState.SUPPRESSED: Sign("–", N_("STOP, not sent"), _OFF),
-    MessageState.CANCELLED: Sign("–", N_("cancelled, not sent"), _OFF),
+    state: Sign(sign, MESSAGE_WORDS[state], colour)
+    for state, (sign, colour) in {
+        MessageState.QUEUED: ("○", _WAITING),
+        MessageState.IN_FLIGHT: ("◐", _GOING),
+        MessageState.ACCEPTED: ("◐", _GOING),
+        MessageState.DELIVERED: ("●", _GOOD),
+        MessageState.LISTENED: ("●", _GOOD),
+        MessageState.UNDELIVERED: ("✕", _BAD),
+        MessageState.EXPIRED: ("✕", _BAD),
+        MessageState.REJECTED_BY_NETWORK: ("✕", _BAD),
+        MessageState.REJECTED: ("✕", _BAD),
+        MessageState.UNKNOWN: ("?", _UNSURE),
+        MessageState.SUPPRESSED: ("–", _OFF),
+        MessageState.CANCELLED: ("–", _OFF),
+    }.items()
 }
 
 _CAMPAIGN_SIGNS = {
-    CampaignState.DRAFT: Sign("○", N_("draft"), _WAITING),
+    CampaignState.DRAFT: Sign("✎", N_("draft"), _WAITING),
     CampaignState.SCHEDULED: Sign("○", N_("scheduled"), _WAITING),
     CampaignState.PREPARING: Sign("○", N_("preparing"), _WAITING),
     CampaignState.SENDING: Sign("◐", N_("in progress"), _GOING),
@@ -60,6 +65,10 @@ _CAMPAIGN_SIGNS = {
     CampaignState.CANCELLED: Sign("✕", N_("cancelled"), _BAD),
 }
 
+HELD = Sign("!", N_("to be decided"), _UNSURE)
+"""A campaign that waits for a person before its recipients are resolved."""
+RECURRING = Sign("↻", N_("recurring"), _GOING)
+"""A campaign that is sent again and again, and will be."""
 WAITING = Sign("○", N_("queued"), _WAITING)
 """Messages that wait for their turn."""
 GOING = Sign("◐", N_("in progress"), _GOING)

@@ -31,7 +31,7 @@ async def sent(stage: Stage, shop: Actor) -> Actor:
     await connect(backend)
     await backend.senders.add(shop, "MaBoutique")
     numbers = tuple(f"+336010203{index:02}" for index in range(COUNT))
-    await backend.campaigns.send_now(shop, Draft(NAME, "Bonjour", numbers=numbers, sender="MaBoutique"))
+    await backend.campaigns.send(shop, Draft(NAME, "Bonjour", numbers=numbers, sender="MaBoutique"))
     return shop
 
 
@@ -158,7 +158,7 @@ async def test_r_sends_the_unknown_again_once_confirmed(
 async def test_what_was_sent_again_is_not_a_third_time(stage: Stage, doubtful: Actor) -> None:
     await go(stage, doubtful, CampaignPage)
     found = await stage.app.backend.campaigns.find(doubtful, NAME)
-    await stage.app.backend.campaigns.resend_unknown(doubtful, found.id)
+    await stage.app.backend.campaigns.resend(doubtful, found.id)
     await stage.press("r")
     await stage.until(lambda: "is in doubt" in stage.text())
     assert len(await stage.app.backend.campaigns.list(doubtful)) == 2

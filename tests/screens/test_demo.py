@@ -61,7 +61,7 @@ async def test_quitting_asks_while_messages_wait(settings: Settings) -> None:
         nobody = BindSettings(host="127.0.0.1", port=1, system_id="shop", password="secret")
         await backend.connections.add(None, ConnectionSettings("away", nobody))
         await backend.senders.add(actor, "MaBoutique")
-        await backend.campaigns.send_now(
+        await backend.campaigns.send(
             actor, Draft("Black Friday", "Bonjour", numbers=("+33601020304", "+33601020305"), sender="MaBoutique")
         )
         await stage.enter(actor)

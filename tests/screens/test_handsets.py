@@ -22,7 +22,7 @@ async def road(settings: Settings) -> AsyncIterator[Road]:
 async def send(road: Road, text: str, *numbers: str) -> None:
     before = len(road.demo.handsets.received())
     draft = Draft(name=text, text=text, numbers=numbers)
-    await road.stage.app.backend.campaigns.send_now(road.actor, draft)
+    await road.stage.app.backend.campaigns.send(road.actor, draft)
     await road.stage.until(lambda: len(road.demo.handsets.received()) == before + len(numbers))
 
 

@@ -157,7 +157,7 @@ async def test_a_dispatcher_at_work_is_seen(settings: Settings) -> None:
     async with on_the_road(settings) as road:
         stage = road.stage
         numbers = tuple(f"+336010203{index:02}" for index in range(20))
-        await stage.app.backend.campaigns.send_now(road.actor, Draft(name="One", text="Bonjour", numbers=numbers))
+        await stage.app.backend.campaigns.send(road.actor, Draft(name="One", text="Bonjour", numbers=numbers))
         await stage.go_to("connections")
         await stage.until(lambda: "Simulateur" in stage.text())
         await stage.press("h")

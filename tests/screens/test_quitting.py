@@ -36,7 +36,7 @@ async def sending(settings: Settings, hazards: Hazards) -> AsyncIterator[tuple[S
             await app.backend.connections.add(None, ConnectionSettings("main", bind, frozenset({MessageType.PRO})))
             await app.backend.senders.add(actor, "MaBoutique")
             draft = Draft("Black Friday", "Bonjour", numbers=NUMBERS, sender="MaBoutique")
-            await app.backend.campaigns.send_now(actor, draft)
+            await app.backend.campaigns.send(actor, draft)
             await stage.enter(actor)
             await stage.until(lambda: sum(bind.in_flight for bind in app.backend.dispatcher.binds()) == WINDOW)
             yield stage, simulator

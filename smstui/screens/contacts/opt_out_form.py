@@ -1,4 +1,4 @@
-"""The pop-up that adds a number to the STOP list."""
+"""The pop-up that adds numbers to the STOP list, one or as many as are pasted."""
 
 from typing import ClassVar
 
@@ -7,24 +7,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input
+from textual.widgets import Button, Static
 
 from smstui.domain.actor import Actor
-from smstui.domain.errors import Refusal
-from smstui.formats import explain
-from smstui.i18n import N_, _
+from smstui.formats import number
+from smstui.i18n import N_, _, ngettext
 from smstui.screens.once import once_at_a_time
 from smstui.services.opt_outs import OptOuts
-from smstui.widgets.labelled import Labelled
-from smstui.widgets.line_field import LineField
+from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.recipients_area import RecipientsArea, WrittenNumbers
 from smstui.widgets.screen import TranslatedModal
 
 
-class OptOutForm(TranslatedModal[bool]):
-    """Adds a number and answers True, or False when the person went back."""
+class OptOutForm(TranslatedModal[int | None]):
+    """Adds numbers and answers how many were not on the list, or None when the person went back."""
 
+    DEFAULT_CSS = """
+    OptOutForm .dialog { height: 90%; max-height: 24; }
+    OptOutForm #advice { height: auto; color: $text-muted; margin-bottom: 1; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", N_("Cancel"), show=False, id="opt_out_form.cancel"),
+        Binding("ctrl+s", "add", N_("Add"), show=False, id="opt_out_form.add", priority=True),
+        Binding("f8", "forget_pasted", N_("Remove the list"), show=False, id="opt_out_form.forget", priority=True),
     ]
 
     def __init__(self, opt_outs: OptOuts, actor: Actor) -> None:
@@ -32,42 +37,54 @@ class OptOutForm(TranslatedModal[bool]):
         self._opt_outs, self._actor = opt_outs, actor
 
     def compose(self) -> ComposeResult:
-        """The number and the two buttons."""
+        """What adding does, the numbers with their count, and the two buttons."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Add to the STOP list"))
-            yield Labelled(_("Number"), LineField(id="number", compact=True), id="number-row")
+            advice = _("None of your campaigns will go to these numbers any more, even those being sent.")
+            yield Static(advice, id="advice", markup=False)
+            yield RecipientsArea(WrittenNumbers())
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")
-                yield Button(_("Add"), id="add", variant="primary")
+                yield Button(_("Add (Ctrl+S)"), id="add", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
-        """Say what adding does."""
-        self._row.hint(_("None of your campaigns will go to it any more, even those being sent."))
+        """Start writing."""
+        self.query_one("#numbers").focus()
 
     @property
-    def _row(self) -> Labelled:
-        return self.query_one("#number-row", Labelled)
+    def _area(self) -> RecipientsArea:
+        return self.query_one(RecipientsArea)
 
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self._row.fail("")
-
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#add")
-    def _add_asked(self) -> None:
-        self._add(self.query_one(Input).value)
+    @on(RecipientsArea.Changed)
+    def _counted(self) -> None:
+        self.query_one("#add").disabled = not self._area.recipients.numbers
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Add nothing."""
-        self.dismiss(False)
+        self.dismiss(None)
 
+    def action_forget_pasted(self) -> None:
+        """Take the pasted list out."""
+        self._area.forget_pasted()
+
+    @on(Button.Pressed, "#add")
     @once_at_a_time("opt-out-form")
-    async def _add(self, number: str) -> None:
-        try:
-            await self._opt_outs.add(self._actor, number)
-        except Refusal as refusal:
-            self._row.fail(explain(refusal))
-            self.query_one(Input).focus()
-        else:
-            self.dismiss(True)
+    async def action_add(self) -> None:
+        """Add what can be, once it is agreed that lines are left out."""
+        found = self._area.recipients
+        if not found.numbers or (found.refused and not await self._agreed(len(found.numbers), len(found.refused))):
+            self.query_one("#numbers").focus()
+            return
+        self.dismiss(await self._opt_outs.add_numbers(self._actor, found.numbers))
+
+    async def _agreed(self, numbers: int, refused: int) -> bool:
+        sentence = ngettext(
+            "{count} line is no number that can be used: nothing keeps campaigns from what it means.",
+            "{count} lines are no numbers that can be used: nothing keeps campaigns from what they mean.",
+            refused,
+        ).format(count=number(refused))
+        confirm = ngettext("Add {count} number", "Add {count} numbers", numbers).format(count=number(numbers))
+        question = ConfirmModal(_("Add to the STOP list"), sentence, confirm=confirm, cancel=_("Correct first"))
+        agreed: bool = await self.app.push_screen_wait(question)
+        return agreed

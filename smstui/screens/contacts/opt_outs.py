@@ -9,95 +9,89 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
-from smstui.formats import date_time, explain, number
+from smstui.formats import explain, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.opt_out_form import OptOutForm
-from smstui.screens.list_page import ListPage
+from smstui.screens.contacts.opt_out_import import OptOutImportPage
+from smstui.screens.contacts.opt_out_list import OptOutList
+from smstui.screens.contacts.opt_out_removal import OptOutRemoval
 from smstui.screens.once import once_at_a_time
-from smstui.services.opt_outs import OptOut, OptOutSource
-from smstui.widgets.columns import Column
-from smstui.widgets.modals import ConfirmModal
-from smstui.widgets.search_list import Entry, SearchList
-
-_SOURCES = {
-    OptOutSource.SMS: N_("answered STOP"),
-    OptOutSource.MANUAL: N_("added by hand"),
-}
-_NAMED = 3
-"""Numbers that a question names before it only counts them."""
+from smstui.screens.page import Page
+from smstui.widgets.windowed_table import WindowedTable
 
 
-class OptOutsPage(ListPage[str]):
-    """The list; numbers are added by hand, and taken out after a question."""
+class OptOutsPage(Page):
+    """The list; numbers are added by hand or from a file, and taken out with a reason."""
 
+    DEFAULT_CSS = """
+    OptOutsPage > .actions { height: 1; align-horizontal: right; margin-top: 1; }
+    OptOutsPage > .actions > Button { margin-left: 2; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", N_("Add"), id="opt_outs.add"),
+        Binding("i", "import", N_("Import"), id="opt_outs.import"),
         Binding("delete", "remove", N_("Delete"), id="opt_outs.remove"),
     ]
 
     def compose(self) -> ComposeResult:
         """The list and its actions."""
-        yield SearchList[str](
-            [
-                Column("number", _("Number"), 14, grows=True, sortable=True),
-                Column("source", _("Source"), 16, sortable=True),
-                Column("at", _("Since"), 11, sortable=True),
-            ],
-            empty=_("Nobody has answered STOP. Press n to add a number that asked you not to write any more."),
-            sorted_by=("at", True),
-            markable=True,
-        )
+        empty = _("Nobody has answered STOP. Press n to add a number that asked you not to write any more.")
+        yield OptOutList(self.backend.opt_outs, self.actor, empty=empty)
         with Horizontal(classes="actions"):
             yield Button(_("Delete"), id="remove", compact=True)
+            yield Button(_("Import"), id="import", compact=True)
             yield Button(_("Add"), id="add", variant="primary", compact=True)
 
-    async def read(self) -> None:
-        """Read the list and show it."""
-        opt_outs = await self.backend.opt_outs.list(self.actor)
-        self.list.show([_entry(each) for each in opt_outs])
-        self.note = ngettext("{count} number", "{count} numbers", len(opt_outs)).format(count=number(len(opt_outs)))
+    @property
+    def list(self) -> OptOutList:
+        """The list."""
+        return self.query_one(OptOutList)
+
+    @property
+    def table(self) -> WindowedTable[str]:
+        """Its table."""
+        return self.list.table
+
+    def take_focus(self) -> None:
+        """Stand in the list."""
+        self.table.focus()
+
+    def shown_again(self) -> None:
+        """A file may have been imported."""
+        self.list.read_soon()
+
+    @on(OptOutList.Counted)
+    def _counted(self, event: OptOutList.Counted) -> None:
+        self.note = ngettext("{count} number", "{count} numbers", event.total).format(count=number(event.total))
 
     @on(Button.Pressed, "#add")
     @once_at_a_time("opt-outs-add")
     async def action_add(self) -> None:
-        """Ask for a number, and add it."""
-        if await self.ask(OptOutForm(self.backend.opt_outs, self.actor)):
-            self.read_soon()
+        """Ask for numbers, and add them."""
+        added = await self.ask(OptOutForm(self.backend.opt_outs, self.actor))
+        if added is None:
+            return
+        words = ngettext("{count} number added to the STOP list.", "{count} numbers added to the STOP list.", added)
+        self.notify(words.format(count=number(added)), markup=False)
+        self.list.read_soon()
+
+    @on(Button.Pressed, "#import")
+    def action_import(self) -> None:
+        """Choose a file of numbers."""
+        self.open(OptOutImportPage())
 
     @on(Button.Pressed, "#remove")
     @once_at_a_time("opt-outs-remove")
     async def action_remove(self) -> None:
-        """Take out the ticked numbers, or else the one under the cursor, once that is confirmed."""
-        numbers = self.chosen
+        """Take out the ticked numbers, or else the one under the cursor, once it is said why."""
+        numbers = await self.list.chosen()
         if not numbers:
             return
-        count = number(len(numbers))
-        named = ", ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else "")
-        sentence = ngettext(
-            "Take {count} number off the STOP list: {numbers}? Your campaigns will go to it again.",
-            "Take {count} numbers off the STOP list: {numbers}? Your campaigns will go to them again.",
-            len(numbers),
-        ).format(count=count, numbers=named)
-        confirm = ngettext("Take {count} number off", "Take {count} numbers off", len(numbers)).format(count=count)
-        if not await self.ask(ConfirmModal(_("STOP list"), sentence, confirm=confirm, dangerous=True)):
+        reason = await self.ask(OptOutRemoval(numbers))
+        if reason is None:
             return
         try:
-            await self.backend.opt_outs.remove(self.actor, numbers)
+            await self.backend.opt_outs.remove(self.actor, numbers, reason)
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
-        self.read_soon()
-
-
-def _entry(opt_out: OptOut) -> Entry[str]:
-    source = _(_SOURCES[opt_out.source])
-    return Entry(
-        opt_out.number,
-        (opt_out.number, source, date_time(opt_out.at)),
-        search=f"{opt_out.number} {_national(opt_out.number)} {source}",
-        order={"number": opt_out.number, "source": source, "at": opt_out.at},
-    )
-
-
-def _national(number_text: str) -> str:
-    """As people in France write it, so that a search finds it either way."""
-    return f"0{number_text[3:]}" if number_text.startswith("+33") else ""
+        self.list.read_soon()

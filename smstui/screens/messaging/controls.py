@@ -147,7 +147,7 @@ class CampaignControls(Page):
     async def _resend(self, campaign: CampaignSummary) -> None:
         plan = await self.backend.campaigns.resend_plan(self.actor, campaign.id)
         if await self.ask(resend_question(campaign, plan)):
-            self.show_campaign(await self.backend.campaigns.resend_unknown(self.actor, campaign.id))
+            self.show_campaign(await self.backend.campaigns.resend(self.actor, campaign.id))
 
     async def _do(self, doing: Awaitable[None]) -> None:
         """Do it, or say why not; then show what has become of the campaign."""

@@ -147,7 +147,7 @@ class SendPage(Page):
             return
         draft = self._writing.draft(self._recipients_step.area.recipients.numbers)
         try:
-            campaign = await self.backend.campaigns.send_now(self.actor, draft)
+            campaign = await self.backend.campaigns.send(self.actor, draft)
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
             self._planning.ask()

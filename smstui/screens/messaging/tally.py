@@ -9,7 +9,7 @@ from smstui.widgets.state_sign import DELIVERED, FAILED, GOING, UNSURE, WAITING,
 
 def delivered(counts: Counts) -> int:
     """Messages that their phones received."""
-    return counts.delivered
+    return counts.arrived
 
 
 def failed(counts: Counts) -> int:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
-from smstui.domain.sender import check_sender
+from smstui.domain.sender import FORBIDDEN_SENDERS, check_sender
 from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.once import once_at_a_time
@@ -32,6 +32,7 @@ class SenderForm(TranslatedModal[str | None]):
     def __init__(self, senders: Senders, actor: Actor) -> None:
         super().__init__()
         self._senders, self._actor = senders, actor
+        self._forbidden = FORBIDDEN_SENDERS
 
     def compose(self) -> ComposeResult:
         """The name, whether it is the default, and the two buttons."""
@@ -44,8 +45,14 @@ class SenderForm(TranslatedModal[str | None]):
                 yield Button(_("Create"), id="create", variant="primary")
 
     def on_mount(self) -> None:
-        """Say the rule before it is broken."""
+        """Say the rule before it is broken, and read which names nobody may have."""
         self._row.hint(_("11 letters or digits at most, no space, not digits only."))
+        self._read()
+
+    @work(group="sender-form-read")
+    async def _read(self) -> None:
+        self._forbidden = await self._senders.forbidden()
+        self._check(self.query_one("#name", Input).value)
 
     @property
     def _row(self) -> Labelled:
@@ -53,13 +60,16 @@ class SenderForm(TranslatedModal[str | None]):
 
     @on(Input.Changed, "#name")
     def _typed(self, event: Input.Changed) -> None:
+        self._check(event.value)
+
+    def _check(self, name: str) -> None:
+        """Say what is wrong with a name, as soon as there is one."""
         try:
-            check_sender(event.value)
+            check_sender(name, self._forbidden)
         except Refusal as refusal:
-            if event.value:
-                self._row.fail(explain(refusal))
-                return
-        self._row.hint(_("11 letters or digits at most, no space, not digits only."))
+            self._row.fail(explain(refusal) if name else "")
+        else:
+            self._row.fail("")
 
     @on(Input.Submitted)
     @on(Tick.Submitted)

@@ -1,5 +1,6 @@
 """Settings › Senders (the guide, part 5): the account's custom senders, one of them the default."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from smstui.i18n import N_, _, ngettext
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
 from smstui.screens.settings.sender_form import SenderForm
+from smstui.screens.settings.sender_replacement import ask_replacement
 from smstui.services.senders import Sender
 from smstui.widgets.columns import Column
 from smstui.widgets.modals import ConfirmModal
@@ -76,10 +78,28 @@ class SendersPage(ListPage[str]):
     @on(Button.Pressed, "#remove")
     @once_at_a_time("senders-remove")
     async def action_remove(self) -> None:
-        """Delete the ticked senders, or else the one under the cursor, once that is confirmed."""
+        """Delete the ticked senders, or else the one under the cursor, once that is confirmed.
+
+        What still needs them keeps them, or takes another one in their place.
+        """
         names = self.chosen
         if not names:
             return
+        uses = await self.backend.senders.uses(self.actor, names)
+        replacement = None
+        if uses:
+            others = [each.name for each in await self.backend.senders.list(self.actor) if each.name not in names]
+            replacement = await ask_replacement(self, uses, others)
+        if replacement is None and (uses or not await self._agreed(names)):
+            return
+        try:
+            await self.backend.senders.remove(self.actor, names, replacement)
+        except Refusal as refusal:  # something has come to need them meanwhile
+            self.notify(explain(refusal), severity="error", markup=False)
+        self.read_soon()
+
+    async def _agreed(self, names: Sequence[str]) -> bool:
+        """Whether senders that nothing needs may go."""
         question = ngettext(
             "Delete {count} sender: {names}? Campaigns already sent keep it.",
             "Delete {count} senders: {names}? Campaigns already sent keep them.",
@@ -87,9 +107,7 @@ class SendersPage(ListPage[str]):
         )
         confirm = ngettext("Delete {count} sender", "Delete {count} senders", len(names)).format(count=len(names))
         sentence = question.format(count=len(names), names=", ".join(names))
-        if await self.ask(ConfirmModal(_("Delete"), sentence, confirm=confirm, dangerous=True)):
-            await self.backend.senders.remove(self.actor, names)
-            self.read_soon()
+        return await self.ask(ConfirmModal(_("Delete"), sentence, confirm=confirm, dangerous=True))
 
 
 def _entry(sender: Sender) -> Entry[str]:
