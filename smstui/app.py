@@ -28,6 +28,7 @@ from smstui.terminal import never_waiting
 from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
 from smstui.widgets.line_field import NEXT, LineField
+from smstui.widgets.typed_ahead import completed
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -70,7 +71,7 @@ class SmstuiApp(Host):
         Binding("f9", "phones", N_("Phones (demo)"), id="app.phones", show=False, priority=True),
         Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", show=False, priority=True),
         # Handled before the focused widget sees them: what is typed right after finds the new focus, however fast.
-        Binding("tab", "focus_next", show=False, id="app.focus_next", priority=True),
+        Binding("tab", "next_field", show=False, id="app.focus_next", priority=True),
         Binding("shift+tab", "focus_previous", show=False, id="app.focus_previous", priority=True),
         Binding("enter", "go_on", show=False, id="app.go_on", priority=True),
     ]
@@ -316,10 +317,10 @@ class SmstuiApp(Host):
         else:
             self.screen.set_focus(self.screen.query_one(field.leads_to))
 
-    def action_focus_next(self) -> None:
-        """Tab: let a field that can be completed be so, or go on to the next one."""
-        if not isinstance(self.focused, LineField) or not self.focused.complete():
-            super().action_focus_next()
+    async def action_next_field(self) -> None:
+        """Tab: let a field that can be completed be so, once it has what was typed before, or go on to the next one."""
+        if not await completed(self.focused):
+            self.screen.focus_next()
 
     def action_help_quit(self) -> None:
         """Ctrl+C does not quit: say what does."""

@@ -33,6 +33,19 @@ class MessageTypes(click.ParamType[frozenset[MessageType]]):
             self.fail(f"{value!r}: types are {', '.join(MessageType)}, separated by commas.", param, ctx)
 
 
+class Tag(click.ParamType[int]):
+    """The tag of a TLV, decimal or hexadecimal (0x1403)."""
+
+    name = "tag"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read `value`; what is no number is wrong usage."""
+        try:
+            return value if isinstance(value, int) else int(str(value), 0)
+        except ValueError:
+            self.fail(f"{value!r} is not a number, like 5123 or 0x1403.", param, ctx)
+
+
 @click.group(cls=Noun)
 def connection() -> None:
     """Connections to SMSCs."""
@@ -63,6 +76,8 @@ def connection() -> None:
 @click.option("--system-type", default="", help="As the operator of the SMSC says.")
 @click.option("--reply-number", help="Source address of SMS Réponse, to which phones answer.")
 @click.option("--stop-code", default="36034", show_default=True, help="Short code of the STOP mention.")
+@click.option("--voice-service-type", help="service_type of SMS Voix, up to 5 characters [default: none].")
+@click.option("--voice-tag", type=Tag(), metavar="TAG", help="TLV of the language of SMS Voix, such as 0x1403.")
 @with_backend
 async def add(
     call: Call,
@@ -86,6 +101,8 @@ async def add(
     system_type: str,
     reply_number: str | None,
     stop_code: str,
+    voice_service_type: str | None,
+    voice_tag: int | None,
 ) -> None:
     """Add the connection NAME. It isn't tried: that is `smstui connection test NAME`."""
     from smstui.services.connection_settings import ConnectionSettings
@@ -113,6 +130,8 @@ async def add(
         stop_code,
         binds=binds,
         validity=None if validity is None else validity * 60,
+        voice_service_type=voice_service_type,
+        voice_tag=voice_tag,
     )
     await call.backend.connections.add(None, settings)
     added = await call.backend.connections.get(name.strip())
@@ -163,5 +182,7 @@ def _document(settings: "ConnectionSettings") -> dict[str, Json]:
         "bind_mode": bind.mode,
         "binds": settings.binds,
         "types": sorted(settings.types),
+        "voice_service_type": settings.voice_service_type,
+        "voice_tag": settings.voice_tag,
         "enabled": settings.enabled,
     }

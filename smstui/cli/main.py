@@ -32,6 +32,7 @@ COMMANDS = {
     "dispatch": LazyCommand("smstui.cli.dispatch", "dispatch", "The dispatcher alone, until SIGTERM."),
     "doctor": LazyCommand("smstui.cli.doctor", "doctor", "Check everything that the application needs."),
     "group": LazyCommand("smstui.cli.group", "group", "Groups of contacts."),
+    "hours": LazyCommand("smstui.cli.hours", "hours", "Hours in which marketing campaigns may go out."),
     "inbox": LazyCommand("smstui.cli.inbox", "inbox", "Messages that phones sent to us."),
     "optout": LazyCommand("smstui.cli.optout", "optout", "Numbers that no longer want messages."),
     "sender": LazyCommand("smstui.cli.sender", "sender", "Sender names of an account."),

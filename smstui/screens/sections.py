@@ -102,6 +102,7 @@ MENU: tuple[Section | Heading, ...] = (
         (
             Section("senders", N_("Senders"), "&", "smstui.screens.settings.senders:SendersPage"),
             Section("connections", N_("Connections"), "~", "smstui.screens.settings.connections:ConnectionsPage"),
+            Section("hours", N_("Sending hours"), "§", "smstui.screens.settings.hours:HoursPage"),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from typing import Self
 
 from smstui.domain.actor import Actor
 from smstui.domain.credits import Credits
+from smstui.domain.hours import SendingHours
 from smstui.domain.states import MessageType
 from smstui.services.accounts import NewAccount, UnknownAccount
 from smstui.services.backend import Backend
@@ -84,8 +85,9 @@ async def _prepare(settings: Settings, bind: BindSettings) -> None:
 
 
 async def _fill(backend: Backend, language: str) -> Actor:
-    """The sample account and its sender."""
+    """The sample account and its sender, and no sending hours: the demo is tried at any hour of any day."""
     new = NewAccount(LOGIN, EMAIL, PASSWORD, language, admin=True, certified_number=CERTIFIED_NUMBER, credits=CREDITS)
     actor = await backend.accounts.create(new)
     await backend.senders.add(actor, SENDER, default=True)
+    await backend.platform.set_sending_hours(None, SendingHours(always=True))
     return actor

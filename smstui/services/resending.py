@@ -63,6 +63,11 @@ _KEPT: Final = (
 """Columns of a campaign that its resend has too."""
 
 
+def failed_states() -> tuple[MessageState, ...]:
+    """The states of what certainly did not arrive."""
+    return _STATES[Resend.FAILED]
+
+
 @dataclass(eq=False)
 class NothingInDoubt(Refusal):
     """No message of the campaign is in doubt, or all of them were sent again."""

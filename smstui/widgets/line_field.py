@@ -5,10 +5,12 @@ from typing import Final
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from smstui.widgets.typed_ahead import Completing
+
 NEXT: Final = "*"
 
 
-class LineField(Input):
+class LineField(Completing, Input):
     """One line of text."""
 
     cursor_blink = reactive(False, init=False)
@@ -23,7 +25,3 @@ class LineField(Input):
         """Itself, Enter leading there."""
         self.leads_to = selector
         return self
-
-    def complete(self) -> bool:
-        """Tab: fill in what can only be so; whether there was something to fill in. Otherwise Tab goes on."""
-        return False

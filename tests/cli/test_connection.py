@@ -21,6 +21,8 @@ def test_add_says_what_was_added_without_its_password(add_connection: AddConnect
         "window": 20,
         "rate": 50,
         "types": ["pro", "voix"],
+        "voice_service_type": None,
+        "voice_tag": None,
         "bind_mode": "transceiver",
         "binds": 1,
         "enabled": True,
@@ -70,3 +72,15 @@ def test_an_unknown_type_is_wrong_usage(add_connection: AddConnection) -> None:
 def test_replies_need_a_number(add_connection: AddConnection) -> None:
     assert add_connection("--types", "reponse").refuses("reply number")
     assert add_connection("--types", "reponse", "--reply-number", "36105").code == 0
+
+
+def test_a_voice_connection_says_how_it_marks_its_messages(add_connection: AddConnection) -> None:
+    marked = add_connection("--types", "voix", "--voice-service-type", "VOIX", "--voice-tag", "0x1403", "--json")
+    assert (marked.document["voice_service_type"], marked.document["voice_tag"]) == ("VOIX", 0x1403)
+
+
+def test_what_can_mark_no_voice_message_is_refused(add_connection: AddConnection) -> None:
+    assert add_connection("--types", "voix", "--voice-service-type", "TOOLONG").refuses("service_type")
+    assert add_connection("--types", "voix", "--voice-tag", "1").refuses("0x1400")
+    assert add_connection("--types", "voix", "--voice-tag", "fr").code == 2
+    assert add_connection("--types", "voix", "--voice-tag", "5123").code == 0

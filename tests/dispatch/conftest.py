@@ -4,23 +4,26 @@ platform       a Platform: accounts, a connection "main" to the simulator, helpe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import SystemClock
 from smstui.domain.counts import Counts
 from smstui.domain.credits import Credits
-from smstui.domain.states import MessageType
+from smstui.domain.states import CampaignKind, MessageType
+from smstui.domain.text import measure
 from smstui.services.accounts import NewAccount
 from smstui.services.backend import Backend
 from smstui.services.campaigns import CampaignSummary, Draft
 from smstui.services.connection_settings import ConnectionSettings
+from smstui.services.credits import Cause, post
 from smstui.services.dispatch.dispatcher import Dispatcher
+from smstui.services.outgoing import CAMPAIGN_PRIORITY, NewCampaign, OwnMessage, connection_for, enqueue_own
 from smstui.smpp.simulator import Hazards, Simulator, SimulatorSettings
 from smstui.smpp.values import BindSettings
 from smstui.storage.database import Database
@@ -54,6 +57,40 @@ class Platform:
     ) -> CampaignSummary:
         draft = replace(Draft(name=name, text=text, numbers=to), **changes)
         return await self.backend.campaigns.send(actor or self.actor, draft)
+
+    async def send_own(
+        self, name: str, texts: Mapping[str, str], kind: MessageType = MessageType.PRO, language: str | None = None
+    ) -> CampaignSummary:
+        """A campaign whose messages have texts of their own, by number; a credit a segment."""
+        messages = [OwnMessage(number, text, n := measure(text).segments, 1000 * n) for number, text in texts.items()]
+        database, actor, now = self.backend.database, self.actor, self.backend.clock.now()
+
+        def work(tx: Connection) -> None:
+            carrier = connection_for(tx, kind)
+            new = NewCampaign(
+                actor.account_id,
+                CampaignKind.CAMPAIGN,
+                name,
+                kind,
+                carrier.id,
+                "SHOP",
+                "never sent",
+                99,
+                Credits.of(99),
+                CAMPAIGN_PRIORITY,
+                now,
+                language=language,
+            )
+            campaign_id = enqueue_own(tx, new, messages)
+            cost = Credits(sum(one.price for one in messages))
+            post(tx, actor.account_id, -cost, Cause.CAMPAIGN, str(campaign_id), now)
+
+        await database.write(work)
+        return await self.backend.campaigns.find(actor, name)
+
+    def texts(self) -> dict[str, str]:
+        """What phones have received, by number."""
+        return {message.number: message.text for message in self.simulator.handsets.messages()}
 
     async def counts(self, campaign: CampaignSummary, actor: Actor | None = None) -> Counts:
         return (await self.backend.campaigns.progress(actor or self.actor, campaign.id)).counts

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from smstui.storage.migrate import upgrade
 from tests.faults.site import Site
+from tests.support import prepare_template
 
 OpenSites = Callable[..., Awaitable[list[Site]]]
 NewDatabase = Callable[[Path], str]
@@ -24,7 +24,7 @@ NewDatabase = Callable[[Path], str]
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "smstui.db"
-    upgrade(f"sqlite:///{path}")
+    prepare_template(f"sqlite:///{path}")
     return path
 
 

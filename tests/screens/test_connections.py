@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from smstui.domain.actor import Actor
+from smstui.domain.states import MessageType
 from smstui.screens.settings.bind_test import BindTest
 from smstui.screens.settings.connection_form import ConnectionForm
 from smstui.screens.settings.connections import ConnectionsPage
@@ -15,6 +16,7 @@ from smstui.smpp.simulator import Account, Simulator, SimulatorSettings
 from smstui.smpp.values import BindSettings
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.tick import Tick
 from tests.screens.road import connect
 from tests.screens.stage import Stage
 from tests.support import PASSWORD
@@ -110,6 +112,34 @@ async def test_every_broken_rule_stands_beside_its_field(stage: Stage, page: Con
     assert not error(connection, "stop_code")
     assert stage.focused is connection.query_one("#name")
     assert await stage.app.backend.connections.list() == ()
+
+
+async def test_what_marks_voice_messages_is_asked_where_they_are_carried(
+    stage: Stage, page: ConnectionsPage, smsc: Simulator
+) -> None:
+    connection = await filled(stage, smsc.port)
+    row, box = connection.query_one("#voice_tag-row", Labelled), connection.query_one("#voix", Tick)
+    assert not row.display
+    box.value = True
+    await stage.until(lambda: row.display and connection.query_one("#voice_service_type-row").display)
+    connection.query_one("#voice_service_type", Input).value = "VOIX"
+    connection.query_one("#voice_tag", Input).value = "0x12"
+    await stage.until(lambda: "0x1400" in error(connection, "voice_tag"))
+    connection.query_one("#voice_tag", Input).value = "0x1403"
+    await stage.until(lambda: not error(connection, "voice_tag"))
+    await stage.press("ctrl+s")
+    await stage.until(lambda: stage.shell.page is page and page.table.row_count == 1)
+    saved = await stage.app.backend.connections.get("Opérateur")
+    assert (saved.voice_service_type, saved.voice_tag) == ("VOIX", 0x1403)
+    again = await form(stage, "enter")
+    assert again.query_one("#voice_tag", Input).value == "0x1403"
+    again.query_one("#voice_tag", Input).value = "nonsense"
+    again.query_one("#voix", Tick).value = False
+    await stage.until(lambda: not again.query_one("#voice_tag-row").display)
+    await stage.press("ctrl+s")
+    await stage.until(lambda: stage.shell.page is page)
+    saved = await stage.app.backend.connections.get("Opérateur")
+    assert (MessageType.VOIX in saved.types, saved.voice_tag) == (False, 0x1403), "what is hidden stays"
 
 
 async def test_an_edit_keeps_the_password(stage: Stage, page: ConnectionsPage) -> None:

@@ -1,13 +1,22 @@
 """Settings › Senders: the pop-up checks while one types; what is ticked is deleted after a question."""
 
+from dataclasses import replace
+
 import pytest
 
+from smstui.app import SmstuiApp
 from smstui.domain.actor import Actor
 from smstui.screens.settings.sender_form import SenderForm
 from smstui.screens.settings.senders import SendersPage
+from smstui.services.accounts import NewAccount
+from smstui.services.campaigns import Draft
+from smstui.services.templates import TemplateDetails
+from smstui.settings import Settings
 from smstui.widgets.labelled import Labelled
-from smstui.widgets.modals import ConfirmModal
-from tests.screens.stage import Stage
+from smstui.widgets.modals import ConfirmModal, TextModal
+from smstui.widgets.pick_list import PickModal
+from tests.screens.stage import Stage, on_stage
+from tests.support import PASSWORD, FakeClock
 
 
 @pytest.fixture
@@ -96,3 +105,64 @@ async def test_an_empty_list_says_what_to_do(stage: Stage, shop: Actor) -> None:
     await stage.until(lambda: "press n to add" in stage.text())
     await stage.press("n")
     await stage.until_screen(SenderForm)
+
+
+async def test_a_sender_that_is_needed_is_kept_or_replaced_everywhere(stage: Stage, page: SendersPage) -> None:
+    backend, actor = stage.app.backend, stage.app.actor
+    await backend.templates.add(actor, TemplateDetails("Soldes", "Hello", "MaBoutique"))
+    await backend.drafts.save(actor, Draft(name="Été", text="Hello", sender="MaBoutique"))
+    await stage.press("delete")
+    question = await stage.until_screen(ConfirmModal)
+    for words in ("MaBoutique is still needed:", "· template “Soldes”", "· draft “Été”"):
+        assert words in stage.text()
+    await stage.press("left", "enter")
+    await stage.until(lambda: stage.app.screen is not question)
+    assert len(await names(stage)) == 3
+    await stage.press("delete")
+    await stage.until_screen(ConfirmModal)
+    await stage.press("enter")
+    await stage.until_screen(PickModal)
+    await stage.press("down", "enter")
+    await stage.until(lambda: page.table.row_count == 2)
+    assert await names(stage) == ["Promo", "Soldes"]
+    (template,) = await backend.templates.list(actor)
+    (draft,) = await backend.drafts.list(actor)
+    assert (template.sender, draft.draft.sender) == ("Soldes", "Soldes")
+
+
+async def test_no_other_sender_can_take_the_place(stage: Stage, page: SendersPage) -> None:
+    await stage.app.backend.templates.add(stage.app.actor, TemplateDetails("Soldes", "Hello", "MaBoutique"))
+    await stage.press("a", "delete")
+    await stage.until_screen(TextModal)
+    assert "Add another sender first" in stage.text()
+    await stage.press("enter")
+    await stage.until(lambda: not isinstance(stage.app.screen, TextModal))
+    assert len(await names(stage)) == 3
+
+
+async def test_a_name_that_an_administrator_forbade_is_said_as_it_is_typed(stage: Stage, page: SendersPage) -> None:
+    await stage.app.backend.senders.forbid(None, ["Rival"])
+    await stage.press("n")
+    form = await stage.until_screen(SenderForm)
+    await stage.type("RIVAL")
+    await stage.until(lambda: "reserved name" in form.query_one("#name-row", Labelled).error)
+
+
+async def test_the_guide_is_walked_through_in_french(settings: Settings, clock: FakeClock) -> None:
+    app = SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock)
+    async with on_stage(app) as stage:
+        new = NewAccount("ma-boutique", "m@example.com", PASSWORD, "fr", certified_number="+33601020304")
+        await stage.enter(await app.backend.accounts.create(new))
+        await stage.go_to("senders")
+        await stage.until(lambda: "Paramètres › Émetteurs" in stage.text() and "Ajouter" in stage.text())
+        await stage.press("n")
+        await stage.until_screen(SenderForm)
+        await stage.until(lambda: "Créer" in stage.text() and "par défaut" in stage.text())
+        await stage.type("MaBoutique")
+        await stage.press("tab", "space", "tab", "tab", "enter")
+        await stage.until(lambda: "● par défaut" in stage.text())
+        await stage.press("space", "delete")
+        await stage.until_screen(ConfirmModal)
+        assert "Supprimer 1 émetteur" in stage.text()
+        await stage.press("right", "enter")
+        await stage.until(lambda: "Aucun émetteur" in stage.text())

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 
-from tests.simulation.plan import Plan, draw
+from tests.simulation.extras import extended
+from tests.simulation.plan import Plan
 from tests.simulation.run import Laboratory, Result, simulate
 
 _SHARE = 25
@@ -95,7 +96,7 @@ def main() -> int:
     if asked.seed is None:
         return min(_many(asked.first, asked.beyond, asked.jobs), 1)
     if asked.plan:
-        _say("\n".join(draw(asked.seed).lines()))
+        _say("\n".join(extended(asked.seed).lines()))
         return 0
     return min(_reduce(asked.seed) if asked.reduce else _one(asked.seed), 1)
 

@@ -1,21 +1,29 @@
 """The books as they are committed, at every commit: a mirror that notices at once what must never be in them."""
 
+import json
 import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-RECEIPTED = frozenset({"delivered", "undelivered", "expired", "rejected_by_network"})
+RECEIPTED = frozenset({"delivered", "listened", "undelivered", "expired", "rejected_by_network"})
 NEVER_SENT = frozenset({"suppressed", "cancelled"})
 LATER = {
     "queued": {"accepted", "rejected", "unknown"} | NEVER_SENT | RECEIPTED,
     "accepted": RECEIPTED,
     "unknown": {"accepted"} | RECEIPTED,
+    "delivered": {"listened"},
 }
 """What a message may become; from all other states nothing."""
 MARK = re.compile(r"k\d+")
+_MESSAGES = (
+    "SELECT message.id, destination, coalesce(message.segments, campaign.segments),"
+    " coalesce(message.price, campaign.price)"
+    " FROM message JOIN campaign ON campaign.id = message.campaign_id WHERE campaign_id = ?"
+)
 _TRIGGERS = {
     "message": (
         "AFTER UPDATE OF state ON message WHEN OLD.state <> NEW.state",
@@ -63,6 +71,8 @@ class Batch:
     state: str
     bind: int | None
     lease_token: int | None
+    country: str | None
+    sent_at: int | None
 
 
 @dataclass(slots=True)
@@ -75,8 +85,6 @@ class Campaign:
     mark: str
     """What its texts have in every part: "k7"; the whole text of a message of the platform's own."""
     connection_id: int
-    segments: int
-    price: int
     recipients: int
     state: str
 
@@ -88,6 +96,8 @@ class Message:
     id: int
     campaign: Campaign
     number: str
+    segments: int
+    price: int
     state: str = "queued"
 
 
@@ -177,7 +187,7 @@ class Books:
 
     def _load_campaigns(self) -> None:
         rows = self.connection.execute(
-            "SELECT id, account_id, kind, text, connection_id, segments, price, recipients, state FROM campaign"
+            "SELECT id, account_id, kind, text, connection_id, recipients, state FROM campaign"
         )
         for campaign_id, account_id, kind, text, *rest, state in rows.fetchall():
             known = self.campaigns.get(campaign_id)
@@ -187,14 +197,14 @@ class Books:
             found = MARK.match(text)
             mark = found[0] if found and kind == "campaign" else text
             campaign = self.campaigns[campaign_id] = Campaign(campaign_id, account_id, kind, mark, *rest, state)
-            sent_to = "SELECT id, destination FROM message WHERE campaign_id = ?"
-            for message_id, number in self.connection.execute(sent_to, (campaign_id,)):
-                message = self.messages[message_id] = Message(message_id, campaign, number)
+            for message_id, number, segments, price in self.connection.execute(_MESSAGES, (campaign_id,)):
+                message = self.messages[message_id] = Message(message_id, campaign, number, segments, price)
                 self.by_mark[mark, number].append(message)
 
     def _load_batches(self, committer: str) -> None:
         rows = self.connection.execute(
-            "SELECT id, campaign_id, connection_id, first_id, last_id, sent_upto, state, bind, lease_token FROM batch"
+            "SELECT id, campaign_id, connection_id, first_id, last_id, sent_upto, state, bind, lease_token, country,"
+            " sent_at FROM batch"
         )
         former, self.batches = self.batches, {row[0]: Batch(*row) for row in rows}
         for batch in self.batches.values():
@@ -216,12 +226,21 @@ class Books:
             return
         if campaign.state not in {"sending", "done"}:
             self.blame(f"a window of campaign {campaign.id} is taken although it is {campaign.state}")
+        if batch.country and campaign.kind == "campaign" and not self._is_open(batch.sent_at or 0):
+            self.blame(f"a window of campaign {campaign.id} is taken outside the sending hours")
         for message in within:
             if campaign.kind == "campaign" and (campaign.account_id, message.number) in self.opted_out:
                 self.blame(f"message {message.id} is taken although {message.number} has opted out")
         owner = self.owners.get((batch.connection_id, batch.bind or 1))
         if owner is None or owner[1] != batch.lease_token or owner[0] != committer:
             self.blame(f"{committer} takes a window of connection {batch.connection_id}, which is {owner}'s")
+
+    def _is_open(self, at: int) -> bool:
+        """Whether France may be written to: on a Sunday, to which the campaigns have a consent."""
+        (setting,) = self.connection.execute("SELECT value FROM platform_setting").fetchone()
+        hours = json.loads(setting)
+        in_paris = datetime.fromtimestamp(at / 1000, UTC) + timedelta(hours=1)
+        return hours["always"] or hours["opens"] <= f"{in_paris:%H:%M}" < hours["closes"]
 
     def _check_totals(self) -> None:
         rows = self.connection.execute(

@@ -1,12 +1,27 @@
 """The actions of a plan, done to a world."""
 
 import asyncio
+from typing import Final
 
+from sqlalchemy import Connection, select, update
+
+from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
-from smstui.domain.states import CampaignKind
+from smstui.domain.hours import HoursConsent
+from smstui.domain.states import CampaignKind, MessageType
+from smstui.domain.text import Encoding, measure
 from smstui.services.campaigns import Draft
-from smstui.services.outgoing import enqueue_system
+from smstui.services.credits import Cause, post
+from smstui.services.outgoing import (
+    CAMPAIGN_PRIORITY,
+    NewCampaign,
+    OwnMessage,
+    connection_for,
+    enqueue_own,
+    enqueue_system,
+)
 from smstui.smpp.simulator import NobodyBound
+from smstui.storage.tables import batch, campaign
 from tests.simulation.loop import Node
 from tests.simulation.plan import (
     Action,
@@ -24,10 +39,14 @@ from tests.simulation.plan import (
     Resettle,
     Say,
     Send,
+    SendOwn,
     Trouble,
     brief,
 )
 from tests.simulation.world import REPLY_NUMBER, STOP_CODE, World
+
+PRICE: Final = 1001
+"""Of a segment, where every message has its own text; thousandths of a credit."""
 
 
 async def happen(world: World, action: Action) -> None:
@@ -35,7 +54,7 @@ async def happen(world: World, action: Action) -> None:
     world.note(brief(action))
     try:
         match action:
-            case Send() | Control() | Code() | OptOut() | Say() | Resettle():
+            case Send() | SendOwn() | Control() | Code() | OptOut() | Say() | Resettle():
                 await _ask(world, action)
             case _:
                 await _befall(world, action)
@@ -47,7 +66,11 @@ async def _ask(world: World, action: Asked) -> None:
     backend, actor = world.backend, world.actors[0]
     match action:
         case Send(name, text, kind, numbers, account):
-            await world.send(Draft(name=name, text=text, numbers=numbers, type=kind), account)
+            draft = Draft(name=name, text=text, numbers=numbers, type=kind, consent=HoursConsent.SUNDAYS)
+            await world.send(draft, account)
+            world.wake()
+        case SendOwn():
+            await world.as_person(lambda: _send_own(world, action))
             world.wake()
         case Control(verb, name, commits):
             actor = world.actors[world.plan.account_of(name)]
@@ -67,6 +90,40 @@ async def _ask(world: World, action: Asked) -> None:
                 await asyncio.sleep(3.0)
             on = world.replaced(name, window, enabled=True)
             await world.as_person(lambda: backend.connections.update(None, name, on))
+
+
+async def _send_own(world: World, sent: SendOwn) -> None:
+    """As the preparation of a campaign ends: messages, batches, what they cost, in one transaction."""
+    account_id, now = world.actors[sent.account].account_id, world.clock.now()
+    encoding = Encoding.UCS2 if sent.type is MessageType.UNICODE else None
+    lengths = [(number, text, measure(text, encoding).segments) for number, text in sent.texts]
+    messages = [OwnMessage(number, text, length, PRICE * length) for number, text, length in lengths]
+
+    def work(tx: Connection) -> None:
+        carrier = connection_for(tx, sent.type)
+        new = NewCampaign(
+            account_id=account_id,
+            kind=CampaignKind.CAMPAIGN,
+            name=sent.name,
+            type=sent.type,
+            connection_id=carrier.id,
+            sender=str(carrier.reply_number),
+            text=f"{sent.name} of everybody, which nobody gets",
+            segments=99,
+            price=Credits(99 * PRICE),
+            priority=CAMPAIGN_PRIORITY,
+            at=now,
+            language="fr-FR",
+        )
+        if tx.execute(select(campaign.c.id).where(campaign.c.name == sent.name)).first() is not None:
+            return  # it was committed, although the database did not say so
+        campaign_id = enqueue_own(tx, new, messages)
+        post(tx, account_id, -Credits(sum(one.price for one in messages)), Cause.CAMPAIGN, str(campaign_id), now)
+        if world.plan.hours and sent.type is not MessageType.VOIX:
+            tx.execute(update(campaign).values(hours_consent=HoursConsent.SUNDAYS).where(campaign.c.id == campaign_id))
+            tx.execute(update(batch).values(country="FR").where(batch.c.campaign_id == campaign_id))
+
+    await world.backend.database.write(work)
 
 
 async def _send_code(world: World, number: str, text: str) -> None:

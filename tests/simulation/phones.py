@@ -22,6 +22,8 @@ class Accepted:
     stat: str
     acknowledged: bool = False
     """Whether the application has taken its receipt."""
+    listened: bool = False
+    """Whether it has taken the one that says so."""
 
 
 class Phones:
@@ -67,6 +69,7 @@ class Phones:
             return
         one = self.accepted[smsc, record.submit.number]
         one.acknowledged = True
+        one.listened = one.listened or record.stat == "LISTENED"
         receipt_id = record.write_id(record.submit.number)
         self.note(f"{smsc} is acknowledged the receipt {record.stat} of {record.submit.number}")
         if not any(self.has_end(row, one.part) for row in self.rows(one)) and not self._is_parked(one.number):
@@ -110,7 +113,7 @@ class Phones:
         """Whether a part of that message was accepted for sure: of several with one text, when all were."""
         key = (message.campaign.mark, message.number)
         rows = len(self.books.by_mark[key])
-        return any(self.copies[*key, part] >= rows for part in range(1, message.campaign.segments + 1))
+        return any(self.copies[*key, part] >= rows for part in range(1, message.segments + 1))
 
     def has_end(self, message: Message, part: int) -> bool:
         """Whether the books know how that part ended."""

@@ -35,8 +35,9 @@ class ConnectionPlan:
 
     @property
     def calm(self) -> Hazards:
-        """How its SMSC behaves when all faults have ended: ids are written as before."""
-        return Hazards(id_style=self.hazards.id_style, receipt_form=self.hazards.receipt_form)
+        """How its SMSC behaves when all faults have ended: ids are written as before, phones listen as before."""
+        was = self.hazards
+        return Hazards(id_style=was.id_style, receipt_form=was.receipt_form, listened_share=was.listened_share)
 
 
 class Death(Enum):
@@ -59,6 +60,17 @@ class Send:
     numbers: tuple[str, ...]
     account: int
     """Which of the two accounts sends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOwn:
+    """A campaign whose messages have texts of their own is queued."""
+
+    name: str
+    texts: tuple[tuple[str, str], ...]
+    """By number."""
+    type: MessageType
+    account: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +187,19 @@ class Resettle:
     is_off: bool
 
 
-Asked = Send | Control | Code | OptOut | Say | Resettle
+Asked = Send | SendOwn | Control | Code | OptOut | Say | Resettle
 """What a person does, or a phone."""
 Action = Asked | Kill | Freeze | Drain | Trouble | Cut | Away | Mood | ClockStep
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPlan:
+    """Sending hours that turn once; when all faults have ended there are none any more."""
+
+    at: float
+    """Seconds from the start."""
+    opens: bool
+    """Else they close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +210,13 @@ class Plan:
     connections: tuple[ConnectionPlan, ...]
     nodes: tuple[str, ...]
     actions: tuple[tuple[float, Action], ...] = field(default=())
+    hours: HoursPlan | None = None
+    """None: whatever is sent may go at any time."""
 
     def account_of(self, name: str) -> int:
         """Whose campaign it is."""
-        return next(action.account for _, action in self.actions if isinstance(action, Send) and action.name == name)
+        sent = (action for _, action in self.actions if isinstance(action, Send | SendOwn))
+        return next(action.account for action in sent if action.name == name)
 
     @property
     def widest_window(self) -> int:
@@ -207,6 +232,7 @@ class Plan:
         """For people."""
         return [
             f"nodes: {', '.join(self.nodes)}",
+            brief(self.hours),
             *(brief(one) for one in self.connections),
             *(f"{index:3} at {at:6.3f} {brief(action)}" for index, (at, action) in enumerate(self.actions)),
         ]
@@ -343,7 +369,7 @@ class Drawing:
             (3, Control("pause", name)),
             (4, Control("resume", name)),
             (3, Control("cancel", name, chance.choice((0, 0, 1, 2)))),
-            (2, Control("resend_unknown", name)),
+            (2, Control("resend", name)),
             (2, Code(number, f"Your code is {chance.randint(100000, 999999)}")),
             (3, OptOut(number)),
             (1, ClockStep(chance.choice((-2.0, -0.3, 1.0)))),

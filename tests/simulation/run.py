@@ -14,6 +14,7 @@ import smstui.smpp.life
 from smstui.domain.actor import Actor
 from smstui.domain.clock import SystemClock
 from smstui.domain.credits import Credits
+from smstui.domain.hours import SendingHours
 from smstui.services.accounts import NewAccount
 from smstui.services.backend import Backend
 from smstui.smpp.backoff import Backoff
@@ -21,8 +22,9 @@ from smstui.storage.database import Database
 from tests.simulation.books import keep_history
 from tests.simulation.disk import SimulatedStore
 from tests.simulation.events import happen
+from tests.simulation.extras import ALWAYS, extended
 from tests.simulation.loop import Stuck, run
-from tests.simulation.plan import STORM, Plan, draw
+from tests.simulation.plan import STORM, Plan
 from tests.simulation.verdict import judge, unsettled
 from tests.simulation.world import PATIENCE, World
 from tests.support import PASSWORD
@@ -65,8 +67,9 @@ class Laboratory:
     async def _prepare(self) -> list[Actor]:
         database = await Database.open(f"sqlite:///{self._path}")
         try:
-            accounts = Backend(database, SystemClock()).accounts
-            return [await accounts.create(_new(login)) for login in ("shop", "rival")]
+            backend = Backend(database, SystemClock())
+            await backend.platform.set_sending_hours(None, SendingHours(always=True))
+            return [await backend.accounts.create(_new(login)) for login in ("shop", "rival")]
         finally:
             await database.close()
 
@@ -116,6 +119,7 @@ async def _live(world: World) -> None:
         await asyncio.sleep(max(0.0, STORM - world.loop.time()))
         world.heal()
     world.heal()
+    await world.set_hours(ALWAYS)
     until = world.loop.time() + PATIENCE
     while (reasons := unsettled(world)) and world.loop.time() < until and not world.violations:  # noqa: ASYNC110
         await asyncio.sleep(1.0)
@@ -128,4 +132,4 @@ async def _live(world: World) -> None:
 
 def simulate(seed: int, laboratory: Laboratory) -> Result:
     """One seed."""
-    return laboratory.simulate(draw(seed))
+    return laboratory.simulate(extended(seed))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from smstui.domain.states import MessageState
-from smstui.services import control, inbound
-from smstui.services.dispatch import flight, journal, windows
+from smstui.services import control, inbound, receipts
+from smstui.services.dispatch import finishing, flight, hours, journal, windows
 from smstui.services.dispatch.journal import Journal
 from smstui.smpp.values import OutcomeKind
 from tests.simulation.run import Laboratory, simulate
@@ -52,17 +52,41 @@ def _know_no_redelivery(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbound, "_is_redelivery", lambda *_: False)
 
 
+def _send_at_all_hours(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hours, "opens_at", lambda *_: None)
+
+
+def _wake_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hours, "reopen", lambda *_: None)
+
+
+def _give_back_the_usual_price(patch: pytest.MonkeyPatch) -> None:
+    text = finishing._LOST._sqlite.replace("message.price", "NULL").replace("message.segments", "NULL")
+    patch.setattr(finishing._LOST, "_sqlite", text)
+
+
+def _hear_no_listening(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(receipts, "resolve_listened", lambda *_: [])
+
+
 @pytest.mark.parametrize(
-    "break_it",
+    ("break_it", "noticed_by"),
     [
-        _doubt_nothing,
-        _send_unknown_ones_again,
-        _acknowledge_before_the_commit,
-        _fence_nobody,
-        _cancel_nothing,
-        _know_no_redelivery,
+        (_doubt_nothing, 9),
+        (_send_unknown_ones_again, 0),
+        (_acknowledge_before_the_commit, 0),
+        (_fence_nobody, 67),
+        (_cancel_nothing, 0),
+        (_know_no_redelivery, 5),
+        (_send_at_all_hours, 1),
+        (_wake_nobody, 2),
+        (_give_back_the_usual_price, 0),
+        (_hear_no_listening, 15),
     ],
 )
-def test_a_broken_engine_is_noticed(laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch, break_it: Break) -> None:
+def test_a_broken_engine_is_noticed(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch, break_it: Break, noticed_by: int
+) -> None:
+    """`noticed_by`: a seed that has, to be tried first."""
     break_it(monkeypatch)
-    assert any(simulate(seed, laboratory).violations for seed in range(SEEDS))
+    assert any(simulate(seed, laboratory).violations for seed in (noticed_by, *range(SEEDS)))

@@ -94,8 +94,9 @@ def _judge_receipts(world: World) -> None:
         rows = world.phones.rows(one)
         if len(rows) != 1 or one.parts > 1:
             continue
-        if rows[0].state not in {_STATS[one.stat], "unknown"}:
-            world.blame(f"{one.mark!r} to {one.number} ended {one.stat}, and is {rows[0].state}")
+        stat = "listened" if one.listened else _STATS[one.stat]
+        if rows[0].state not in {stat, "unknown"}:
+            world.blame(f"{one.mark!r} to {one.number} ended {stat}, and is {rows[0].state}")
 
 
 def _judge_inbox(world: World) -> None:
@@ -116,14 +117,14 @@ def _judge_ledger(world: World) -> None:
         entries = "SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE reference = ? AND cause IN (?, ?)"
         paid = -world.books.connection.execute(entries, (str(campaign.id), "campaign", "refund")).fetchone()[0]
         if campaign.state == "paused":
-            if paid != campaign.price * campaign.recipients:
+            if paid != sum(one.price for one in world.books.messages.values() if one.campaign is campaign):
                 world.blame(f"campaign {campaign.id} has cost {paid} before its end")
             continue
-        per_part = campaign.price // campaign.segments
         least = most = 0
         for message in world.books.messages.values():
             if message.campaign is campaign:
                 low, high = _cost(world, message)
+                per_part = message.price // message.segments
                 least, most = least + low * per_part, most + high * per_part
         if not least <= paid <= most:
             world.blame(f"campaign {campaign.id} has cost {paid}, which is not within {least} and {most}")
@@ -131,7 +132,7 @@ def _judge_ledger(world: World) -> None:
 
 def _cost(world: World, message: Message) -> tuple[int, int]:
     """The segments that must be paid for a message, and those that may be."""
-    segments, state = message.campaign.segments, message.state
+    segments, state = message.segments, message.state
     if len(world.books.by_mark[message.campaign.mark, message.number]) > 1:
         return 0, segments
     if state in NEVER_SENT:

@@ -13,16 +13,19 @@ from typing import Any
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
+from smstui.domain.states import MessageType
 from smstui.services.backend import Backend
 from smstui.services.campaigns import CampaignNameTaken, Draft
 from smstui.services.connection_settings import ConnectionSettings
 from smstui.services.dispatch.dispatcher import Dispatcher
 from smstui.services.dispatch.lease import LeaseLost
+from smstui.services.platform_settings import SENDING_HOURS, put_setting
 from smstui.smpp.simulator import Simulator, SimulatorSettings
 from smstui.smpp.values import BindSettings
 from smstui.storage.database import Database
 from tests.simulation.books import Books
 from tests.simulation.disk import Disk
+from tests.simulation.extras import hours_of
 from tests.simulation.loop import Node, VirtualLoop
 from tests.simulation.network import End, Network, Weather
 from tests.simulation.phones import PhoneJournal, Phones
@@ -148,7 +151,10 @@ class Smsc:
             response_timeout=plan.response_timeout,
             enquire_link_interval=plan.enquire_link_interval,
         )
-        return ConnectionSettings(plan.name, bind, frozenset(plan.types), REPLY_NUMBER, STOP_CODE, binds=plan.binds)
+        types = frozenset((*plan.types, MessageType.VOIX))
+        return ConnectionSettings(
+            plan.name, bind, types, REPLY_NUMBER, STOP_CODE, binds=plan.binds, voice_service_type="VOIX"
+        )
 
 
 class World:
@@ -160,6 +166,8 @@ class World:
         self.violations: list[str] = []
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop)
+        if plan.hours:
+            self.clock.offset = 60.0 - plan.hours.at
         self.weather = Weather(Random(f"weather {plan.seed}"))
         self.network = self.loop.network = Network(self.loop, self.weather, self.note)
         self.network.wrote = self._wrote
@@ -199,7 +207,9 @@ class World:
         return node.jobs
 
     async def open(self) -> None:
-        """Start the SMSCs and the dispatchers, and enter the connections."""
+        """Start the SMSCs and the dispatchers, and enter the connections and the hours."""
+        if self.plan.hours:
+            await self.set_hours(hours_of(self.plan.hours))
         for smsc in self.smscs.values():
             await self.loop.start(smsc.node, smsc.simulator.start())
             await self.as_person(lambda smsc=smsc: self.backend.connections.add(None, smsc.settings()))
@@ -261,6 +271,11 @@ class World:
             await self.as_person(lambda: self.backend.campaigns.send(self.actors[account], draft))
         except CampaignNameTaken:
             return
+
+    async def set_hours(self, setting: str) -> None:
+        """An administrator sets the sending hours."""
+        database = self.backend.database
+        await self.as_person(lambda: database.write(lambda tx: put_setting(tx, SENDING_HOURS, setting)))
 
     def heal(self) -> None:
         """All faults end; what is dead is started, what is stopped goes on."""

@@ -23,7 +23,7 @@ class OptOutForm(TranslatedModal[int | None]):
     """Adds numbers and answers how many were not on the list, or None when the person went back."""
 
     DEFAULT_CSS = """
-    OptOutForm .dialog { height: 90%; max-height: 24; }
+    OptOutForm .dialog { height: 100%; max-height: 26; }
     OptOutForm #advice { height: auto; color: $text-muted; margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

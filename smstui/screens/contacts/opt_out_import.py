@@ -18,6 +18,7 @@ from smstui.screens.contacts.importing.places import SUFFIXES, Place, last_place
 from smstui.screens.contacts.importing.upload_panel import UploadPanel
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
+from smstui.services.importing.values import RefusedCell
 from smstui.services.opt_outs import OptOutImport
 from smstui.widgets.columns import Column
 from smstui.widgets.file_chooser import FileChooser
@@ -34,6 +35,10 @@ class OptOutImportPage(Page):
         Binding("f2", "send", N_("Send a file"), id="opt_out_import.send"),
         Binding("escape", "back", N_("Back"), id="page.back"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._refused: tuple[RefusedCell, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The choice of the file, then what became of it."""
@@ -52,11 +57,12 @@ class OptOutImportPage(Page):
             yield WindowedTable[int](
                 [
                     Column("line", _("Line"), 7, right=True),
-                    Column("text", _("Content"), 12, grows=True),
+                    Column("text", _("Content"), 16, from_width=90),
                     Column("reason", _("Reason"), 18, grows=True),
                 ],
                 id="refused",
             )
+            yield Static("", id="detail", markup=False)
         with Horizontal(classes="actions"):
             if uploads is None:
                 yield Button(_("Open file"), id="open", variant="primary", compact=True)
@@ -128,6 +134,7 @@ class OptOutImportPage(Page):
     def _show(self, name: str, outcome: OptOutImport) -> None:
         """What became of the lines, the refused ones with their reason."""
         self.add_class("-done")
+        self._refused = outcome.refused
         self.query_one("#headline", Static).update(_headline(name, outcome))
         table = self.query_one("#refused", WindowedTable)
         table.set_class(bool(outcome.refused), "-shown")
@@ -136,12 +143,20 @@ class OptOutImportPage(Page):
         )
         for button in self.query(".actions Button"):
             button.display = button.id == "list"
-        self.query_one("#list").focus()
+        (table if outcome.refused else self.query_one("#list")).focus()
+        self._show_detail()
         self.refresh_bindings()
+
+    @on(WindowedTable.Moved)
+    def _show_detail(self) -> None:
+        """The reason of the line under the cursor, in full."""
+        index = self.query_one("#refused", WindowedTable).cursor_key
+        known = index is not None and index < len(self._refused)
+        self.query_one("#detail", Static).update(self._refused[index].reason if index is not None and known else "")
 
 
 def _headline(name: str, outcome: OptOutImport) -> Content:
-    """The file, then its counts; those of nothing are left out."""
+    """The file, then its counts, one a line; those of nothing are left out."""
     added = ngettext("{count} number added", "{count} numbers added", outcome.added)
     counts = [
         (added, outcome.added),
@@ -150,4 +165,4 @@ def _headline(name: str, outcome: OptOutImport) -> Content:
         (ngettext("{count} refused", "{count} refused", len(outcome.refused)), len(outcome.refused)),
     ]
     words = [sentence.format(count=number(count)) for sentence, count in counts if count or sentence == added]
-    return Content.assemble(("● ", "$text-success"), (name, "bold"), "\n", " · ".join(words))
+    return Content("\n").join([Content.assemble(("● ", "$text-success"), (name, "bold")), *words])

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Select, Static
 
+from smstui.domain.addresses import e164
 from smstui.domain.text import printable
 from smstui.formats import date_time, number
 from smstui.i18n import N_, _, ngettext
@@ -52,7 +53,7 @@ class RepliesPage(ListPage[str]):
             yield Select[int]([], prompt=_("all campaigns"), id="campaign", compact=True)
         yield SearchList[str](
             [
-                Column("unread", _("Unread"), 9, sortable=True),
+                Column("unread", _("Unread"), 8, sortable=True),
                 Column("who", _("From"), 14, grows=True, sortable=True),
                 Column("text", _("Message"), 10, grows=True),
                 Column("campaign", _("Campaign"), 18, from_width=84, sortable=True),
@@ -125,7 +126,8 @@ class RepliesPage(ListPage[str]):
         whole, conversation = self.query_one("#whole", Static), self._at_cursor
         whole.set_class(conversation is not None, "-shown")
         if conversation is not None:
-            whole.border_title = Content(" → ".join(map(printable, reversed(conversation.pair))))
+            theirs, ours = conversation.pair.theirs, e164(conversation.pair.ours)
+            whole.border_title = Content(f"{printable(theirs)} → {printable(ours)}")
             whole.border_subtitle = Content(printable(conversation.campaign))
             whole.update(Content(printable(conversation.text, keep_newlines=True)))
 

@@ -11,12 +11,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from smstui.domain.addresses import e164
 from smstui.domain.campaign_rules import EmptyText
 from smstui.domain.errors import Refusal
 from smstui.domain.text import printable
-from smstui.formats import credits_text, explain, number
+from smstui.formats import credits_text, date_time, explain, number
 from smstui.i18n import N_, _
-from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.latest import Latest
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
@@ -78,6 +78,7 @@ class ConversationPage(Page):
     def on_mount(self) -> None:
         """Read, now and every two seconds."""
         self.heading = self._caller
+        self.query_one("#exchange", VerticalScroll).anchor()
         self._reading.ask()
         self._planning.ask()
         self.set_interval(LIVE_INTERVAL, self._reading.ask)
@@ -109,7 +110,7 @@ class ConversationPage(Page):
         return self.query_one("#answer", Input).value
 
     def _who(self) -> Content:
-        words = f"{printable(self._pair.theirs)} → {printable(self._pair.ours)}"
+        words = f"{printable(self._pair.theirs)} → {printable(e164(self._pair.ours))}"
         campaign = self._conversation.campaign
         return Content(f"{words} · {printable(campaign)}" if campaign else words)
 
@@ -128,12 +129,9 @@ class ConversationPage(Page):
 
     async def _show(self, exchange: Sequence[Exchanged]) -> None:
         scroll = self.query_one("#exchange", VerticalScroll)
-        at_end = scroll.is_vertical_scroll_end or not scroll.children
         async with self.batch():
             await scroll.remove_children()
             await scroll.mount_all(Said(message, self._caller) for message in exchange)
-        if at_end:
-            scroll.scroll_end(animate=False)
 
     def action_scroll_exchange(self, way: str) -> None:
         """Look at what is above or below."""
@@ -230,7 +228,7 @@ class ConversationPage(Page):
 
 
 def _said(message: Exchanged, who: str) -> Content:
-    at, text = day_and_time(message.at), printable(message.text, keep_newlines=True)
+    at, text = date_time(message.at), printable(message.text, keep_newlines=True)
     if message.state is None:
         head = Content.assemble((who, "bold $text-accent"), (f" · {at}", "$text-muted"))
     else:

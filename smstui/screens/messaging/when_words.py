@@ -73,7 +73,7 @@ def wait_words(waits: Sequence[Wait], audience: Audience, at: datetime) -> list[
 
 
 def run_words(wall: datetime, waits: Sequence[Wait], zone: ZoneInfo) -> str:
-    """One date of a recurrence, and until when most of those who wait then would: « dim. 29 nov. 2026 10:00 → lun. 08:00 »."""
+    """One date of a recurrence, and until when most of those who wait do: "dim. 29 nov. 2026 10:00 → lun. 08:00"."""
     goes = wall_of(instant_of(wall, zone), zone)
     said = f"{_short_date(goes)} {goes:%H:%M}"
     if not waits or waits[0].until == NEVER:

@@ -18,7 +18,7 @@ from smstui.i18n import N_, _
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.screens.settings.bind_test import BindTest
-from smstui.screens.settings.connection_values import BLANK, refusal_of, whole
+from smstui.screens.settings.connection_values import BLANK, refusal_of, shown_tag, whole, written_tag
 from smstui.screens.settings.words import TYPE_WORDS
 from smstui.services.connection_settings import ConnectionSettings, InvalidConnection
 from smstui.services.connections import ConnectionNameTaken
@@ -44,6 +44,9 @@ _LONG = {
     LongMessages.SAR: N_("SAR"),
     LongMessages.PAYLOAD: N_("message_payload"),
 }
+
+
+VOICE_FIELDS = ("voice_service_type", "voice_tag")
 
 
 class ConnectionForm(Page):
@@ -89,6 +92,8 @@ class ConnectionForm(Page):
             ("types", _("Carries"), self._type_boxes()),
             ("reply_number", _("Reply number"), LineField(shown.reply_number or "", id="reply_number", compact=True)),
             ("stop_code", _("STOP code"), LineField(shown.stop_code, id="stop_code", compact=True)),
+            ("voice_service_type", _("Voice service"), _line("voice_service_type", shown.voice_service_type or "", 5)),
+            ("voice_tag", _("Voice tag"), _line("voice_tag", shown_tag(shown.voice_tag), 6)),
             ("window", _("Window"), _digits("window", str(bind.window), 4)),
             ("rate", _("Rate (SMS/s)"), _digits("rate", f"{bind.rate:.0f}" if bind.rate else "", 5)),
             ("binds", _("Binds"), _digits("binds", str(shown.binds), 2)),
@@ -109,9 +114,13 @@ class ConnectionForm(Page):
         self._row("binds").hint(_("Held at once, over all dispatchers."))
         self._row("validity").hint(_("Empty: as long as the SMSC tries."))
         self._row("reply_number").hint(_("Phones answer SMS Réponse there."))
+        self._row("voice_service_type").hint(_("service_type of SMS Voix. Empty: none."))
+        self._row("voice_tag").hint(_("TLV of its language, such as 0x1403. Empty: none."))
+        self._show_voice()
 
     def written(self) -> ConnectionSettings:
-        """What the form says; numbers that are none are 0, which no rule accepts."""
+        """What the form says; numbers that are none are 0, which no rule accepts. What it hides stays as it was."""
+        carries_voice = self._carries_voice()
         bind = replace(
             self._shown.bind,
             host=self._text("host"),
@@ -136,6 +145,8 @@ class ConnectionForm(Page):
             enabled=self.query_one("#enabled", Tick).value,
             binds=whole(self._text("binds")),
             validity=whole(self._text("validity")) * 60 if self._text("validity") else None,
+            voice_service_type=self._text("voice_service_type") if carries_voice else self._shown.voice_service_type,
+            voice_tag=written_tag(self._text("voice_tag")) if carries_voice else self._shown.voice_tag,
         )
 
     async def may_leave(self) -> bool:
@@ -170,6 +181,7 @@ class ConnectionForm(Page):
         if event.checkbox.id in set(MessageType):
             self._check("types")
             self._check("reply_number")
+            self._show_voice()
 
     @on(Tick.Submitted)
     def _go_on(self) -> None:
@@ -205,6 +217,14 @@ class ConnectionForm(Page):
             self._saved = True
             self.notify(_("Connection saved."), markup=False)
             self.close()
+
+    def _show_voice(self) -> None:
+        """What only SMS Voix needs is shown where it is carried."""
+        for field in VOICE_FIELDS:
+            self._row(field).display = self._carries_voice()
+
+    def _carries_voice(self) -> bool:
+        return self.query_one(f"#{MessageType.VOIX}", Tick).value
 
     def _to_try(self) -> ConnectionSettings:
         """As written; under its stored name, so that an unchanged password is found."""
@@ -242,6 +262,10 @@ class ConnectionForm(Page):
 
     def _text(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value.strip()
+
+
+def _line(field: str, value: str, length: int) -> Input:
+    return LineField(value, id=field, compact=True, max_length=length)
 
 
 def _digits(field: str, value: str, length: int) -> Input:

@@ -32,6 +32,21 @@ def refusal_of(field: str, written: ConnectionSettings, *, password_kept: bool) 
     return None
 
 
+def written_tag(text: str) -> int | None:
+    """The tag that `text` writes, decimal or hexadecimal; None for no text, -1 when it writes none."""
+    if not text:
+        return None
+    try:
+        return int(text, 0)
+    except ValueError:
+        return -1
+
+
+def shown_tag(tag: int | None) -> str:
+    """A tag as SMSC manuals write it: 0x1403."""
+    return "" if tag is None else f"0x{tag:04X}"
+
+
 def whole(text: str) -> int:
     """The number that `text` writes; 0 when it writes none."""
     return int(text) if text.isascii() and text.isdigit() else 0

@@ -64,9 +64,9 @@ class TemplateForm(Page):
         with Horizontal(id="sheet"):
             with Vertical(id="form"):
                 title = LineField(printable(self._old.title), max_length=LONGEST_TITLE, id="title", compact=True)
-                yield Labelled(_("Template title"), title.leading_to("#text"), id="title-row", classes="-wide")
+                yield Labelled(_("Its title"), title.leading_to("#text"), id="title-row")
                 sender = Select[str]([], prompt="…", id="sender", compact=True)
-                yield Labelled(_("Sender"), sender, id="sender-row", classes="-wide")
+                yield Labelled(_("Sender"), sender, id="sender-row")
                 area = TextField(self._old.text, id="text", highlight_cursor_line=False)
                 area.border_title = _("Text")
                 yield area
@@ -88,8 +88,10 @@ class TemplateForm(Page):
         self.set_class(self.app.size.width >= WIDE, "-wide")
 
     def take_focus(self) -> None:
-        """Stand on the title of a new template, on the text of one that is there."""
-        self.query_one("#title" if self._edited is None else "#text").focus()
+        """Stand on the title of a new template, after the text of one that is there."""
+        area = self.query_one("#text", TextArea)
+        area.move_cursor(area.document.end)
+        (self.query_one("#title") if self._edited is None else area).focus()
 
     async def may_leave(self) -> bool:
         """Ask when something written would be lost."""
