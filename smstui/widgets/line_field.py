@@ -10,7 +10,7 @@ from smstui.widgets.typed_ahead import Completing
 NEXT: Final = "*"
 
 
-class LineField(Completing, Input):
+class LineField(Input, Completing):
     """One line of text."""
 
     cursor_blink = reactive(False, init=False)
