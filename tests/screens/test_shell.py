@@ -52,6 +52,7 @@ def test_menu_has_the_guides_headings_in_french() -> None:
         "Crédits › Solde",
         "Paramètres › Émetteurs",
         "Paramètres › Connexions",
+        "Paramètres › Plages d’envoi",
     ]
 
 

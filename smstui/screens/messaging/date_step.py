@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
@@ -24,6 +24,7 @@ from smstui.i18n import N_, _
 from smstui.screens.messaging import when_words
 from smstui.screens.messaging.consent_ticks import ConsentTicks
 from smstui.screens.messaging.date_hours import Audience, warm_up
+from smstui.screens.once import once_at_a_time
 from smstui.services.when import NOW, When
 from smstui.widgets.calendar import Calendar
 from smstui.widgets.choice_line import ChoiceLine
@@ -97,7 +98,7 @@ class DateStep(Vertical):
         if not self._is_ready or choice.value == _NOW:
             choice.focus()
         elif choice.value == _LATER:
-            self.query_one("#hour" if self._problem else "#day").focus()
+            self.query_one("#hour" if self._problem else "#calendar").focus()
         else:
             self.query_one(RecurrenceField).take_focus()
 
@@ -106,7 +107,7 @@ class DateStep(Vertical):
         self.set_class(event.size.width >= WIDE, "-wide")
         self.set_class(event.size.width >= ROOMY, "-roomy")
 
-    @work(group="date-step", exclusive=True)
+    @once_at_a_time("date-step")
     async def _make_ready(self, audience: Audience) -> None:
         await asyncio.to_thread(warm_up, audience)
         await self.query_one("#asked").mount_all(self._controls(self._audience or audience))
@@ -116,7 +117,7 @@ class DateStep(Vertical):
     def _controls(self, audience: Audience) -> list[Widget]:
         """What the choices ask for."""
         wall = self._when.wall or _usual(audience)
-        calendar = Calendar(wall.date(), today=audience.here.date(), id="day")
+        calendar = Calendar(wall.date(), today=audience.here.date(), id="calendar")
         hour = Labelled(_("Time"), TimeField(wall.time(), id="hour").leading_to(NEXT), id="hour-row")
         beside = Vertical(hour, _text("once"), id="beside")
         repetition = Repetition(self._when.cron, self._when.last_day, self._when.runs) if self._when.cron else None

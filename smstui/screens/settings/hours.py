@@ -64,7 +64,7 @@ class HoursPage(Page):
                 yield Labelled(label, control, id=f"{field}-row")
             always = Tick(_("Always: this platform only informs"), id="always", compact=True, disabled=not may_change)
             yield Labelled("", always, id="always-row")
-            yield Labelled(_("Voice"), Static(_voice_words(), markup=False), id="voice-row")
+            yield Labelled(_("Voice"), Static(_voice_words(), id="voice", markup=False), id="voice-row")
         if may_change:
             with Horizontal(classes="actions"):
                 yield Button(_("Save"), id="save", variant="primary", compact=True)
@@ -74,8 +74,8 @@ class HoursPage(Page):
     def on_mount(self) -> None:
         """Say what the charter and the law allow, and read the hours."""
         opens, closes = f"{EARLIEST_OPENING:%H:%M}", f"{LATEST_CLOSING:%H:%M}"
-        self._row("opens").hint(_("Operators' charter: {time} or later.").format(time=opens))
-        self._row("closes").hint(_("Operators' charter: {time} or earlier.").format(time=closes))
+        self._row("opens").hint(_("Charter: {time} or later.").format(time=opens))
+        self._row("closes").hint(_("Charter: {time} or earlier.").format(time=closes))
         self._row("always").hint(
             _("Campaigns go out at any hour of any day: for reminders and alerts, never for marketing.")
         )
