@@ -163,6 +163,7 @@ def _report_lines(report: "ErasureReport") -> list[str]:
         (_("messages sent: {count}"), report.messages),
         (_("messages received: {count}"), report.inbound),
         (_("lines that imports left out: {count}"), report.import_lines),
+        (_("campaigns and drafts that had it by hand: {count}"), report.drafts),
     )
     told = [words.format(count=count) for words, count in counts if count] or [_("nothing was known about it")]
     return [

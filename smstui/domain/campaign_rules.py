@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
-from smstui.domain.text import Encoding, Measure, measure, transliterate, with_stop
+from smstui.domain.text import Encoding, Measure, is_gsm7, measure, transliterate, with_stop
 from smstui.i18n import N_
 
 RECIPIENT_LIMIT = 200_000
@@ -146,7 +146,7 @@ def wire_encoding(kind: MessageType, text: str) -> Encoding:
     """How a message of this type is encoded: SMS Unicode in UCS-2, the others in GSM-7 wherever the text allows."""
     if kind is MessageType.UNICODE:
         return Encoding.UCS2
-    return measure(text).encoding
+    return Encoding.GSM7 if is_gsm7(text) else Encoding.UCS2
 
 
 def check_text(kind: MessageType, text: str) -> Measure:

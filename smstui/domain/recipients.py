@@ -1,7 +1,7 @@
 """The recipients in a text typed, pasted or read from a file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from smstui.domain.errors import Refusal
@@ -59,6 +59,25 @@ def read_recipients(text: str, region: str = FRANCE) -> Recipients:
             found += 1
             numbers[number] = None
     return Recipients(tuple(numbers), found - len(numbers), tuple(refused))
+
+
+def without_fields(text: str, is_meant: Callable[[str], bool], may_hold: Callable[[str], bool]) -> str:
+    """`text` without the fields that are meant; a line that loses all of its fields goes, the others stay as they are.
+
+    `may_hold`: whether a whole line may hold such a field, which is cheaper to tell.
+    """
+    lines = _LINE_END.split(text)
+    if not any(map(may_hold, lines)):
+        return text
+    kept = []
+    for line in lines:
+        fields = [field.strip() for field in _FIELD.findall(line)] if may_hold(line) else []
+        others = [field for field in fields if not is_meant(field)]
+        if len(others) == len(fields):
+            kept.append(line)
+        elif any(others):
+            kept.append(", ".join(filter(None, others)))
+    return "\n".join(kept)
 
 
 def _fields(text: str) -> Iterator[tuple[int, str]]:

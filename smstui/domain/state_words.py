@@ -1,9 +1,9 @@
-"""The states of a message in words, as screens, files and documents say them."""
+"""The states of messages and campaigns in words, as screens, files and documents say them."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from smstui.domain.states import MessageState
+from smstui.domain.states import CampaignState, MessageState
 from smstui.i18n import N_
 
 MESSAGE_WORDS: Final[Mapping[MessageState, str]] = {
@@ -19,5 +19,16 @@ MESSAGE_WORDS: Final[Mapping[MessageState, str]] = {
     MessageState.UNKNOWN: N_("unknown"),
     MessageState.SUPPRESSED: N_("STOP, not sent"),
     MessageState.CANCELLED: N_("cancelled, not sent"),
+}
+"""Message ids."""
+
+CAMPAIGN_WORDS: Final[Mapping[CampaignState, str]] = {
+    CampaignState.DRAFT: N_("draft"),
+    CampaignState.SCHEDULED: N_("scheduled"),
+    CampaignState.PREPARING: N_("preparing"),
+    CampaignState.SENDING: N_("in progress"),
+    CampaignState.PAUSED: N_("paused"),
+    CampaignState.DONE: N_("done"),
+    CampaignState.CANCELLED: N_("cancelled"),
 }
 """Message ids."""

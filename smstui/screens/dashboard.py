@@ -1,7 +1,9 @@
 """The first page: the balance, the connection, the last campaigns, and what to do first."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,18 +13,20 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from smstui.domain.visible import printable
-from smstui.formats import credits_text, date_time, number
-from smstui.i18n import N_, _
+from smstui.formats import credits_text, number
+from smstui.i18n import N_, _, ngettext
 from smstui.screens.latest import Latest
+from smstui.screens.messaging.campaign_words import date_of, short_date, sign_of
 from smstui.screens.page import Page
 from smstui.screens.settings.words import state_content
 from smstui.services.accounts import Profile
+from smstui.services.campaign_details import account_zone, waiting_for_a_person
 from smstui.services.campaigns import CampaignSummary
 from smstui.services.certification import TEST_CREDITS
 from smstui.services.connections import ConnectionStatus
 from smstui.services.credits import Balance
 from smstui.widgets.columns import Column, align, fit, line
-from smstui.widgets.state_sign import campaign_sign
+from smstui.widgets.state_sign import HELD
 
 READ_INTERVAL = 2.0
 """Seconds between two readings."""
@@ -35,16 +39,21 @@ class DashboardPage(Page):
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "write", N_("New campaign"), id="dashboard.write"),
+        Binding("d", "decide", N_("Decide"), id="dashboard.decide"),
         Binding("c", "certify", N_("Certify my number"), show=False, id="dashboard.certify"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
+        self._held = 0
         self._reading = Latest(self, self._read, group="dashboard")
 
     def compose(self) -> ComposeResult:
-        """The figures, the certification while it is due, the campaigns, the first steps."""
+        """What waits for a decision, the figures, the certification while it is due, the campaigns, the first steps."""
         with VerticalScroll(can_focus=False):
+            with Horizontal(id="held-line"):
+                yield Static("", markup=False)
+                yield Button(_("Decide"), id="decide", compact=True)
             yield Static(id="figures")
             with Horizontal(id="certify-line"):
                 yield Static(
@@ -65,6 +74,7 @@ class DashboardPage(Page):
     def on_mount(self) -> None:
         """Read, now and while the page is shown."""
         self.query_one("#certify-line").display = False
+        self.query_one("#held-line").display = False
         self._reading.ask()
         self.set_interval(READ_INTERVAL, self._reading.ask)
 
@@ -72,9 +82,15 @@ class DashboardPage(Page):
         """Enter starts a campaign."""
         self.query_one("#write").focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Decide only where something waits."""
+        return self._held > 0 if action == "decide" else super().check_action(action, parameters)
+
     async def _read(self) -> None:
         """Read what the page shows."""
         backend, actor = self.backend, self.actor
+        self._show_held(await waiting_for_a_person(backend.database, actor))
+        zone = await account_zone(backend.database, actor)
         profile = await backend.accounts.profile(actor)
         balance = await backend.credits.balance(actor)
         connections = await backend.connections.statuses()
@@ -82,7 +98,7 @@ class DashboardPage(Page):
         campaigns = await backend.campaigns.list(actor, LAST_CAMPAIGNS)
         self.query_one("#figures", Static).update(_figures(profile, balance, connections))
         self.query_one("#certify-line").display = profile.certified_number is None
-        self.query_one(LastCampaigns).show(campaigns)
+        self.query_one(LastCampaigns).show(campaigns, zone, backend.clock.now())
         self.query_one(FirstSteps).show(
             {
                 N_("Certify your number"): profile.certified_number is not None,
@@ -91,6 +107,28 @@ class DashboardPage(Page):
                 N_("Send your first campaign"): bool(campaigns),
             }
         )
+
+    def _show_held(self, held: int) -> None:
+        """Say first what waits for a decision, and lead there."""
+        if held == self._held:
+            return
+        self._held = held
+        line = self.query_one("#held-line")
+        line.display = held > 0
+        sentence = ngettext(
+            "{sign} {count} sending waits for your decision", "{sign} {count} sendings wait for your decision", held
+        )
+        line.query_one(Static).update(sentence.format(sign=HELD.sign, count=number(held)))
+        if held and self.query_one("#write").has_focus:
+            self.query_one("#decide").focus()
+        elif not held and self.query_one("#decide").has_focus:
+            self.take_focus()
+        self.refresh_bindings()
+
+    @on(Button.Pressed, "#decide")
+    def action_decide(self) -> None:
+        """Go to the campaigns: what waits stands first."""
+        self.go_to("campaigns")
 
     @on(Button.Pressed, "#write")
     def action_write(self) -> None:
@@ -116,28 +154,31 @@ class LastCampaigns(Static):
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id, markup=False)
         self._campaigns: tuple[CampaignSummary, ...] = ()
-        self._known = False
+        self._zone: ZoneInfo | None = None
+        self._now: datetime | None = None
 
-    def show(self, campaigns: tuple[CampaignSummary, ...]) -> None:
-        """Show these."""
-        self._campaigns, self._known = campaigns, True
+    def show(self, campaigns: tuple[CampaignSummary, ...], zone: ZoneInfo, now: datetime) -> None:
+        """Show these, with their dates in `zone`."""
+        self._campaigns, self._zone, self._now = campaigns, zone, now
         self.refresh(layout=True)
 
     def render(self) -> Content:
         """The lines, or what to do when there are none."""
+        zone, now = self._zone, self._now
+        if zone is None or now is None:
+            return Content("")
         if not self._campaigns:
-            empty = _("No campaign yet.") if self._known else ""
-            return Content.styled(empty, "$text-muted")
+            return Content.styled(_("No campaign yet."), "$text-muted")
         widths = fit(self.COLUMNS, self.size.width)
         return Content("\n").join(
             line(
                 self.COLUMNS,
                 widths,
                 (
-                    date_time(campaign.created_at),
+                    short_date(date_of(campaign), zone, now),
                     printable(campaign.name),
                     number(campaign.recipients),
-                    campaign_sign(campaign.state).content(),
+                    sign_of(campaign).content(),
                 ),
             )
             for campaign in self._campaigns

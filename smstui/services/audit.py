@@ -17,6 +17,8 @@ class AuditAction(StrEnum):
     CONTACTS_IMPORTED = "contacts_imported"
     CONTACTS_EXPORTED = "contacts_exported"
     CONTACTS_DELETED = "contacts_deleted"
+    MESSAGES_EXPORTED = "messages_exported"
+    """Of a campaign, with their numbers."""
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
     OPT_OUT_ADDED = "opt_out_added"

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
+from smstui.domain.contact import ContactDetails
 from smstui.domain.states import CampaignState, MessageState
 from smstui.services import control, scheduling
 from smstui.services.composing import CampaignNameTaken, Draft, compose
@@ -29,7 +30,7 @@ from smstui.services.rate_meter import RateMeter
 from smstui.services.reckoning import excluded_numbers
 from smstui.services.resending import Resend, ResendPlan, resend, resend_plan
 from smstui.services.tariffs import current_tariff
-from smstui.services.trial import send_trial
+from smstui.services.trial import samples, send_trial
 from smstui.storage.database import Database
 from smstui.storage.lanes import enter
 
@@ -70,6 +71,10 @@ class Campaigns:
         tariff = await self._database.read(current_tariff)
         audience = draft.audience(read.numbers)
         return await excluded_numbers(self._database, actor, composed, audience, tariff, wanted, limit)
+
+    async def samples(self, actor: Actor, draft: Draft, count: int) -> tuple[ContactDetails, ...]:
+        """The first `count` contacts that `draft` is for, to show its text with; of the book when it names none."""
+        return await self._database.read(lambda tx: samples(tx, actor, draft.audience(()), count))
 
     async def send(self, actor: Actor, draft: Draft, draft_id: int | None = None) -> CampaignSummary:
         """Send `draft` at once, or schedule it, as its `when` says; it was kept as `draft_id`.

@@ -111,6 +111,8 @@ class MessageRow:
     sent_at: datetime | None
     answered_at: datetime | None
     final_at: datetime | None
+    text: str | None = None
+    """Its own, complete; None when it is the campaign's."""
 
 
 def own_campaign(tx: Connection, actor: Actor, campaign_id: int) -> Row[*tuple[Any, ...]]:
@@ -157,9 +159,8 @@ def message_rows(
 ) -> tuple[MessageRow, ...]:
     """Messages of the account's campaign, in the order of their ids. Raises UnknownCampaign."""
     own_campaign(tx, actor, campaign_id)
-    shown = case((_in_flight(), MessageState.IN_FLIGHT.value), else_=message.c.state)
     rows = (
-        select(message, shown.label("shown"))
+        select(message, shown_state().label("shown"))
         .where(message.c.campaign_id == campaign_id, message.c.id > after_id)
         .order_by(message.c.id)
         .limit(limit)
@@ -171,6 +172,11 @@ def message_rows(
     if state is MessageState.QUEUED:
         rows = rows.where(~may_have_left())
     return tuple(_message_row(row) for row in tx.execute(rows))
+
+
+def shown_state() -> ColumnElement[str]:
+    """In a query on `message`: its state, as people read it."""
+    return case((_in_flight(), MessageState.IN_FLIGHT.value), else_=message.c.state)
 
 
 def _in_flight() -> ColumnElement[bool]:
@@ -220,6 +226,7 @@ def _message_row(row: Row[Any]) -> MessageRow:
         sent_at=_instant(row.sent_at),
         answered_at=_instant(row.answered_at),
         final_at=_instant(row.final_at),
+        text=row.text,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
@@ -17,6 +17,7 @@ from smstui.services.inbox import InboundMessage, with_campaign
 from smstui.services.opt_out_query import OptOut, OptOutSource
 from smstui.services.opt_outs import OptOuts
 from smstui.services.outgoing import may_have_left
+from smstui.services.personal_drafts import NamedIn, drafts_that_mention, named_in
 from smstui.services.personal_erasure import ErasureReport, erase_number, masked, own_inbound, own_messages
 from smstui.services.personal_rejects import imports_that_mention
 from smstui.storage.columns import from_milliseconds
@@ -63,6 +64,8 @@ class PersonalData:
     """The oldest first."""
     received: tuple[InboundMessage, ...]
     """From the number, the oldest first."""
+    named_in: tuple[NamedIn, ...]
+    """What it was given to by hand: campaigns sent, still to come, or being written; the oldest first."""
 
 
 class PersonalRecords:
@@ -79,10 +82,11 @@ class PersonalRecords:
         Raises InvalidNumber.
         """
         number, now = parse_number(number_text), self._clock.now()
+        named = await self._database.read(lambda tx: named_in(tx, actor, number))
 
         def work(tx: Connection) -> PersonalData:
             record(tx, actor, now, AuditAction.PERSON_EXPORTED, masked(number))
-            return _collected(tx, actor, number, now)
+            return _collected(tx, actor, number, now, named)
 
         return await self._database.write(work)
 
@@ -90,22 +94,24 @@ class PersonalRecords:
         """Erase a number from all that the account holds, except from the STOP list; `stop` puts it there first.
 
         Whoever answers STOP after the erasure to a message from before it is not recognized any more: `stop` makes that
-        up, and stays done when the erasure is refused. Raises InvalidNumber, MessagesUnderWay, CodeJustSent.
+        up, and stays done when the erasure is refused. Campaigns that are to come go to the others.
+        Raises InvalidNumber, MessagesUnderWay, CampaignBeingPrepared, CodeJustSent.
         """
         number, now = parse_number(number_text), self._clock.now()
         if stop:
             await self._opt_outs.add(actor, number)
         imports = await self._database.read(lambda tx: list(imports_that_mention(tx, actor, number)))
+        drafts = await self._database.read(lambda tx: drafts_that_mention(tx, actor, number))
 
         def work(tx: Connection) -> ErasureReport:
-            report = erase_number(tx, actor, number, imports, now)
+            report = erase_number(tx, actor, number, imports, drafts, now)
             record(tx, actor, now, AuditAction.PERSON_ERASED, report.number)
             return report
 
         return await self._database.write(work)
 
 
-def _collected(tx: Connection, actor: Actor, number: str, now: datetime) -> PersonalData:
+def _collected(tx: Connection, actor: Actor, number: str, now: datetime, named: tuple[NamedIn, ...]) -> PersonalData:
     listed = select(opt_out).where(opt_out.c.account_id == actor.account_id, opt_out.c.number == number)
     stopped = tx.execute(listed).first()
     return PersonalData(
@@ -116,6 +122,7 @@ def _collected(tx: Connection, actor: Actor, number: str, now: datetime) -> Pers
         opt_out=None if stopped is None else OptOut(stopped.number, OptOutSource(stopped.source), stopped.at),
         sent=_sent(tx, actor, number),
         received=_received(tx, actor, number),
+        named_in=named,
     )
 
 
@@ -132,7 +139,7 @@ def _sent(tx: Connection, actor: Actor, number: str) -> tuple[SentMessage, ...]:
             campaign.c.kind,
             campaign.c.name,
             campaign.c.sender,
-            campaign.c.text,
+            func.coalesce(message.c.text, campaign.c.text).label("text"),
             case((in_flight, MessageState.IN_FLIGHT.value), else_=message.c.state).label("shown"),
             message.c.error,
             campaign.c.created_at,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from smstui.domain.contact import FIELD_LABELS, GROUPS_LABEL, ContactDetails, ContactField
-from smstui.domain.state_words import MESSAGE_WORDS
+from smstui.domain.state_words import CAMPAIGN_WORDS, MESSAGE_WORDS
 from smstui.domain.states import CampaignKind
 from smstui.domain.visible import printable
 from smstui.i18n import N_, _, current_language
@@ -18,6 +18,7 @@ from smstui.services.exporting.refusals import UnknownTableKind
 from smstui.services.inbox import InboundMessage
 from smstui.services.opt_out_query import OptOutSource
 from smstui.services.personal_data import PersonalData, SentMessage
+from smstui.services.personal_drafts import NamedIn
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 JSON_ENDING: Final = ".json"
@@ -74,6 +75,10 @@ def document(data: PersonalData) -> dict[str, Json]:
         else {"source": data.opt_out.source.value, "at": data.opt_out.at.isoformat()},
         "sent": [_sent_document(each) for each in data.sent],
         "received": [_received_document(each) for each in data.received],
+        "named_in": [
+            {"campaign": each.campaign or None, "state": each.state.value, "at": each.at.isoformat()}
+            for each in data.named_in
+        ],
     }
 
 
@@ -105,6 +110,9 @@ def plain_words(data: PersonalData) -> list[str]:
     lines += [line for each in data.sent for line in _sent_lines(each)]
     lines += ["", _("Messages received: {count}").format(count=len(data.received))]
     lines += [line for each in data.received for line in _received_lines(each)]
+    if data.named_in:
+        lines += ["", _("Given by hand to campaigns: {count}").format(count=len(data.named_in))]
+        lines += map(_named_line, data.named_in)
     return [printable(line) for line in lines]
 
 
@@ -177,6 +185,10 @@ def _sent_lines(sent: SentMessage) -> Iterator[str]:
 def _received_lines(received: InboundMessage) -> Iterator[str]:
     yield f"  {_day(received.at)}  → {received.destination}{f', {received.campaign}' if received.campaign else ''}"
     yield f"    {' '.join(received.text.splitlines())}"
+
+
+def _named_line(named: NamedIn) -> str:
+    return _labelled(f"{_day(named.at)}  {named.campaign or _('(without a name)')}", _(CAMPAIGN_WORDS[named.state]))
 
 
 def _day(instant: datetime) -> str:

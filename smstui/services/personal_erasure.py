@@ -1,7 +1,8 @@
 """Erasing a phone number from what an account holds, in one transaction.
 
-Counts and credits stay right: messages stay where they are, without their number. What connections hold for all
-accounts (parts of messages, receipts that match nothing) is kept for a day at most; of it, only what surely is this
+Counts and credits stay right: messages stay where they are, without their number and without the text that was theirs
+alone. A campaign that is still to come is no reason to refuse: the number is taken out of it. What connections hold for
+all accounts (parts of messages, receipts that match nothing) is kept for a day at most; of it, only what surely is this
 account's goes at once. The STOP list keeps the number: without it, nobody would know that nothing may be sent to it.
 """
 
@@ -14,9 +15,10 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, sel
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
-from smstui.domain.states import MessageState
+from smstui.domain.states import CampaignKind, CampaignState, MessageState
 from smstui.i18n import N_
 from smstui.services.certification import LIMIT_PERIOD
+from smstui.services.personal_drafts import forget_in_drafts
 from smstui.services.personal_rejects import forget_in_rejects
 from smstui.storage.columns import to_milliseconds
 from smstui.storage.lanes import enter
@@ -64,6 +66,17 @@ class CodeJustSent(Refusal):
     sentence: ClassVar[str] = N_("A certification code was just sent to {number}: it can be erased at {at}.")
 
 
+@dataclass(eq=False)
+class CampaignBeingPrepared(Refusal):
+    """A campaign of the account whose recipients are being resolved: nobody knows yet whether the number is one."""
+
+    name: str
+    sentence: ClassVar[str] = N_(
+        "The campaign “{name}” is being prepared, perhaps for this number: wait until it is sent, or cancel it, then "
+        "try again."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ErasureReport:
     """What was erased about a number."""
@@ -79,6 +92,8 @@ class ErasureReport:
     inbound: int
     import_lines: int
     """Of the lines that imports left out."""
+    drafts: int
+    """That had it among the numbers given by hand: of campaigns sent, still to come, or being written."""
     opted_out: bool
     """Whether the STOP list keeps the number, so that nothing is sent to it."""
     own_number: bool
@@ -104,9 +119,17 @@ def own_inbound(actor: Actor, number: str) -> ColumnElement[bool]:
 
 
 def erase_number(
-    tx: Connection, actor: Actor, number: str, import_ids: Collection[int], now: datetime
+    tx: Connection,
+    actor: Actor,
+    number: str,
+    import_ids: Collection[int],
+    draft_ids: Collection[int],
+    now: datetime,
 ) -> ErasureReport:
-    """Erase `number` (E.164), and its lines in the rejects of these imports. Raises MessagesUnderWay, CodeJustSent."""
+    """Erase `number` (E.164), also from the rejects of these imports and from these drafts.
+
+    Raises MessagesUnderWay, CampaignBeingPrepared, CodeJustSent.
+    """
     enter(tx, *_connections(tx, actor, number))
     _refuse_unfinished(tx, actor, number, now)
     own_number = select(account.c.id).where(account.c.id == actor.account_id, account.c.certified_number == number)
@@ -115,13 +138,16 @@ def erase_number(
     _erase_codes(tx, actor, number)
     _erase_parts(tx, actor, number)
     _erase_parked(tx, actor, number)
+    _erase_answers(tx, actor, number)
+    erased = update(message).where(own_messages(actor, number)).values(destination=ERASED, text=None)
     return ErasureReport(
         number=masked(number),
         contacts=contacts,
         memberships=memberships,
-        messages=tx.execute(update(message).where(own_messages(actor, number)).values(destination=ERASED)).rowcount,
+        messages=tx.execute(erased).rowcount,
         inbound=tx.execute(delete(inbound_message).where(own_inbound(actor, number))).rowcount,
         import_lines=forget_in_rejects(tx, actor, number, import_ids),
+        drafts=forget_in_drafts(tx, actor, number, draft_ids),
         opted_out=tx.execute(listed).first() is not None,
         own_number=tx.execute(own_number).first() is not None,
     )
@@ -139,6 +165,11 @@ def _refuse_unfinished(tx: Connection, actor: Actor, number: str, now: datetime)
     messages = tx.execute(unfinished).scalar_one()
     if messages:
         raise MessagesUnderWay(number, messages)
+    prepared = select(campaign.c.name).where(
+        campaign.c.account_id == actor.account_id, campaign.c.state == CampaignState.PREPARING
+    )
+    if (name := tx.execute(prepared.limit(1)).scalar()) is not None:
+        raise CampaignBeingPrepared(name)
     newest = select(func.max(certification_code.c.sent_at)).where(*_own_codes(actor, number))
     sent_at = tx.execute(newest).scalar()
     if sent_at is not None and now < sent_at + LIMIT_PERIOD:
@@ -158,6 +189,13 @@ def _erase_contact(tx: Connection, actor: Actor, number: str) -> tuple[int, int]
     memberships += tx.execute(delete(deleted_member).where(of_kept)).rowcount
     contacts += tx.execute(delete(deleted_contact).where(*kept)).rowcount
     return memberships, contacts
+
+
+def _erase_answers(tx: Connection, actor: Actor, number: str) -> None:
+    """The texts of what a person wrote to this phone alone."""
+    to_it = campaign.c.id.in_(select(message.c.campaign_id).where(own_messages(actor, number)))
+    alone = campaign.c.kind.in_((CampaignKind.REPLY, CampaignKind.TEST))
+    tx.execute(update(campaign).where(campaign.c.account_id == actor.account_id, alone, to_it).values(text=""))
 
 
 def _own_codes(actor: Actor, number: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

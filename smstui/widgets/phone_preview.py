@@ -1,4 +1,6 @@
-"""The message as its recipient will see it: a phone with a sender and a bubble."""
+"""The message as its recipient will see it: a phone with a sender and a bubble, or where it is cut into several SMS."""
+
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -18,16 +20,22 @@ class PhonePreview(Vertical):
     DEFAULT_CSS = """
     PhonePreview {
         width: 32; height: 1fr; max-height: 22; border: round $secondary 60%; border-title-color: $text-muted;
-        border-title-align: center; padding: 0 1;
+        border-title-align: center; border-subtitle-color: $text-muted; padding: 0 1;
     }
     PhonePreview > .phone--sender { text-align: center; text-style: bold; width: 1fr; height: 1; }
     PhonePreview > .phone--place { height: 1; text-align: center; color: $text-muted; width: 1fr; margin-bottom: 1; }
     PhonePreview > VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+    PhonePreview .phone--part { height: 1; color: $text-muted; }
     PhonePreview .phone--bubble {
         width: auto; max-width: 27; height: auto; padding: 0 1; background: $surface-lighten-2; color: $text;
         margin-bottom: 1;
     }
     """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._bubbles: list[tuple[Static, Static]] = [_bubble()]
+        """Each with the label over it. Those that are not needed any more are hidden."""
 
     def compose(self) -> ComposeResult:
         """The sender, then the bubble."""
@@ -35,14 +43,35 @@ class PhonePreview(Vertical):
         yield Static("", classes="phone--sender", markup=False)
         yield Static("SMS", classes="phone--place", markup=False)
         with VerticalScroll(can_focus=False):
-            yield Static("", classes="phone--bubble", markup=False)
+            for label, bubble in self._bubbles:
+                yield label
+                yield bubble
 
-    def show(self, sender: str, text: str) -> None:
-        """Show `text`, complete with its STOP mention, from `sender`."""
+    def show(self, sender: str, text: str, parts: Sequence[str] = (), *, reader: str = "") -> None:
+        """Show `text`, complete with its STOP mention, from `sender`.
+
+        With `parts`, which are the text, each is a bubble of its own; `reader`: on whose phone this is.
+        """
         self.query_one(".phone--sender", Static).update(Content(printable(sender)))
-        bubble = self.query_one(".phone--bubble", Static)
-        bubble.update(
-            Content(printable(text, keep_newlines=True))
-            if text
-            else Content.styled(_("Your message"), "$text-disabled")
-        )
+        self.border_subtitle = Content(printable(reader))
+        texts = parts or (text,)
+        more = [_bubble() for _part in texts[len(self._bubbles) :]]
+        self._bubbles += more
+        if more:
+            self.query_one(VerticalScroll).mount_all(widget for pair in more for widget in pair)
+        for index, (label, bubble) in enumerate(self._bubbles):
+            bubble.display = index < len(texts)
+            label.display = bubble.display and len(parts) > 1
+            label.update(f"SMS {index + 1}/{len(texts)}")
+            if bubble.display:
+                bubble.update(_shown(texts[index]))
+
+
+def _bubble() -> tuple[Static, Static]:
+    return Static("", classes="phone--part", markup=False), Static("", classes="phone--bubble", markup=False)
+
+
+def _shown(text: str) -> Content:
+    if not text:
+        return Content.styled(_("Your message"), "$text-disabled")
+    return Content(printable(text, keep_newlines=True))

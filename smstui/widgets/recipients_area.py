@@ -1,193 +1,273 @@
-"""Numbers typed or pasted, by the thousand: counted while they are written, bad lines listed with their reason."""
+"""Numbers typed one by one or pasted by the thousand: added, each once, bad lines kept with their reason."""
 
 import asyncio
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static, TextArea
+from textual.widgets import Button, Input, Static
 
 from smstui import formats
 from smstui.domain.recipients import Recipients, RefusedLine, read_recipients
 from smstui.i18n import _, ngettext
-from smstui.widgets.columns import Column
-from smstui.widgets.text_field import TextField
-from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.line_field import LineField
+from smstui.widgets.typed_ahead import caught_up
 
-LARGE_PASTE = 500
-"""Lines from which a paste is set aside: the editor would stall the screen (4 s for 200,000 lines)."""
-
-_NOTHING = Recipients(numbers=(), duplicates=0, refused=())
-
-
-class NumbersEditor(TextField):
-    """A text area that hands large pastes over instead of taking them in."""
-
-    @dataclass
-    class LargePaste(Message):
-        """A paste of `LARGE_PASTE` lines or more."""
-
-        text: str
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        """Set a large paste aside."""
-        if _line_count(event.text) >= LARGE_PASTE:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.LargePaste(event.text))
+LARGE_PASTE: Final = 500
+"""Characters from which what is added is read in a thread."""
+_NAMED: Final = 8
+"""Numbers shown of those that were added, the newest first."""
+NOTHING: Final = Recipients(numbers=(), duplicates=0, refused=())
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumbers:
-    """What the person wrote and pasted: enough to show the area again as it was."""
+    """What the person wrote and added: enough to show the area again as it was."""
 
     typed: str = ""
+    """In the field, not added yet."""
     pasted: str = ""
+    """All that was added, one after the other."""
+
+
+class NumbersField(LineField):
+    """A line that hands over what is entered, and whole lists that are pasted into it."""
+
+    @dataclass
+    class Entered(Message):
+        """Add this."""
+
+        text: str
+
+    @dataclass
+    class Refused(Message):
+        """This can't be added: it stays in the field."""
+
+        reason: str
+
+    class Passed(Message):
+        """Enter in an empty field."""
+
+    def enter(self) -> bool:
+        """Hand over what is written; False when it can't be added. All of it at once: what is typed next is new."""
+        written = self.value.strip()
+        if not written:
+            return True
+        refused = read_recipients(written).refused
+        if refused:
+            self.post_message(self.Refused(formats.explain(refused[0].reason)))
+            return False
+        self.value = ""
+        self.post_message(self.Entered(written))
+        return True
+
+    async def action_submit(self) -> None:
+        """Enter."""
+        if not self.value.strip():
+            self.post_message(self.Passed())
+        self.enter()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """A list is added at once, good lines and bad ones."""
+        if len(event.text.split()) > 1 and len(event.text.splitlines()) > 1:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Entered(event.text))
 
 
 class RecipientsArea(Vertical):
-    """The editor, the counts, and the list of the lines that can't be used."""
+    """The field, its button, and what was added."""
 
     DEFAULT_CSS = """
-    RecipientsArea { height: 1fr; }
-    RecipientsArea > NumbersEditor {
-        height: 1fr; min-height: 5; padding: 0; border: round $secondary 60%; border-title-color: $text-muted;
+    RecipientsArea { height: auto; }
+    RecipientsArea > Static { height: auto; }
+    RecipientsArea > Horizontal { height: 1; }
+    RecipientsArea NumbersField { width: 1fr; max-width: 40; }
+    RecipientsArea Button { margin-left: 1; }
+    RecipientsArea > .recipients--error { color: $text-error; display: none; }
+    RecipientsArea > .recipients--error.-shown { display: block; }
+    RecipientsArea > .recipients--added {
+        height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; display: none;
     }
-    RecipientsArea > NumbersEditor:focus { border: round $accent; border-title-color: $text; }
-    RecipientsArea > .recipients--pasted { height: auto; display: none; }
-    RecipientsArea > .recipients--pasted.-shown { display: block; }
-    RecipientsArea > .recipients--counts { height: auto; }
-    RecipientsArea > WindowedTable { height: 5; display: none; }
-    RecipientsArea > .recipients--reason { height: auto; color: $text-muted; }
-    RecipientsArea > WindowedTable.-shown { display: block; }
+    RecipientsArea > .recipients--added.-shown { display: block; }
     """
 
     @dataclass
     class Changed(Message):
-        """The numbers are these now."""
+        """What is written, or what was added, is this now."""
 
         recipients: Recipients
 
-    def __init__(self, written: WrittenNumbers, *, id: str | None = None) -> None:  # noqa: A002
+    class ListWanted(Message):
+        """All that was added is to be shown."""
+
+    def __init__(self, written: WrittenNumbers, read: Recipients | None = None, *, id: str | None = None) -> None:  # noqa: A002
+        """`read`: what was read of what was added, if it was read before."""
         super().__init__(id=id)
         self._written = written
-        self._read_pasted = ""
-        self._pasted = _NOTHING
-        self.recipients = _NOTHING
+        self._to_read = deque([written.pasted] if written.pasted and read is None else [])
+        self._is_reading = False
+        self._known = set(read.numbers) if read else set()
+        self._lines = _line_count(written.pasted) if read else 0
+        self.recipients = read or NOTHING
 
     def compose(self) -> ComposeResult:
-        """The editor first, the list of refused lines last, hidden while it is empty."""
-        editor = NumbersEditor(self._written.typed, soft_wrap=False, highlight_cursor_line=False, id="numbers")
-        editor.border_title = _("Numbers: one a line, or separated by commas")
-        yield editor
-        yield Static("", classes="recipients--pasted", markup=False)
+        """Counts, field, error, and the newest of what was added."""
         yield Static("", classes="recipients--counts", markup=False)
-        yield WindowedTable[int](
-            [
-                Column("line", _("Line"), 11, right=True),
-                Column("reason", _("Why it can't be used"), 10, grows=True),
-            ],
-            id="refused",
-        )
-        yield Static("", classes="recipients--reason", markup=False)
+        with Horizontal():
+            yield NumbersField(
+                self._written.typed, placeholder=_("Type your numbers"), max_length=1000, id="numbers", compact=True
+            )
+            yield Button(_("+ Add"), id="add-number", compact=True)
+            yield Button(_("List"), id="list-numbers", compact=True)
+        yield Static("", classes="recipients--error", markup=False)
+        yield Static("", classes="recipients--added", markup=False)
 
     def on_mount(self) -> None:
-        """Count what was written before."""
-        self._count()
+        """Read what was added before."""
+        self._show()
+        self._read_on()
 
     @property
     def written(self) -> WrittenNumbers:
         """What is in the area."""
         return self._written
 
-    def forget_pasted(self) -> None:
-        """Take the pasted list out."""
-        self._written = WrittenNumbers(self._written.typed)
-        self._count()
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Count again."""
-        event.stop()
-        self._written = WrittenNumbers(event.text_area.text, self._written.pasted)
-        self._count()
-
-    def on_numbers_editor_large_paste(self, event: NumbersEditor.LargePaste) -> None:
-        """Add the list to what was pasted before."""
-        event.stop()
-        pasted = f"{self._written.pasted}\n{event.text}" if self._written.pasted else event.text
-        self._written = WrittenNumbers(self._written.typed, pasted)
-        self._count()
-
-    def on_windowed_table_page_wanted(self, event: WindowedTable.PageWanted) -> None:
-        """Rows of the list of refused lines."""
-        event.stop()
-        typed_lines = _line_count(self._written.typed)
-        refused = self.recipients.refused
-        rows = []
-        for index in range(event.first, min(event.last, len(refused))):  # they may be fewer by now
-            line = refused[index].line
-            where = str(line) if line <= typed_lines else _("pasted {line}").format(line=line - typed_lines)
-            rows.append((index, (where, formats.explain(refused[index].reason))))
-        self._refused.put(rows)
-
-    @on(WindowedTable.Moved)
-    def _show_reason(self) -> None:
-        """The reason of the line under the cursor, in full."""
-        index, refused = self._refused.cursor_key, self.recipients.refused
-        known = index is not None and index < len(refused)
-        reason = formats.explain(refused[index].reason) if index is not None and known else ""
-        self.query_one(".recipients--reason", Static).update(Content(reason))
-
     @property
-    def _refused(self) -> WindowedTable[int]:
-        return self.query_one("#refused", WindowedTable)
+    def is_reading(self) -> bool:
+        """Whether some of it is not counted yet."""
+        return bool(self._to_read) or self._is_reading
 
-    def _count(self) -> None:
-        self.run_worker(self._read(self._written), group="recipients", exclusive=True)
+    async def take_typed(self) -> bool:
+        """Add what is left in the field; False when it can't be, and the area says why."""
+        field = self.query_one(NumbersField)
+        await caught_up(field)
+        added = field.enter()
+        await caught_up(field)
+        await caught_up(self)
+        return added
 
-    async def _read(self, written: WrittenNumbers) -> None:
-        """In a thread; what was pasted is read once, not at every key."""
-        if written.pasted != self._read_pasted:
-            self._pasted = await asyncio.to_thread(read_recipients, written.pasted)
-            self._read_pasted = written.pasted
-        self.recipients = await asyncio.to_thread(_joined, written.typed, self._pasted)
+    def forget(self) -> None:
+        """Take all that was added out."""
+        self._replace((), ())
+
+    def keep(self, numbers: Sequence[str]) -> None:
+        """Of the numbers that were added, keep these; bad lines stay."""
+        self._replace(tuple(numbers), self.recipients.refused)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+        if event.value != self._written.typed:
+            self._written = replace(self._written, typed=event.value)
+            self.post_message(self.Changed(self.recipients))
+
+    @on(NumbersField.Entered)
+    def _entered(self, event: NumbersField.Entered) -> None:
+        event.stop()
+        self._say("")
+        before = f"{self._written.pasted}\n" if self._written.pasted else ""
+        self._written = WrittenNumbers("", before + event.text.strip("\r\n"))
+        self._to_read.append(event.text)
+        self._read_on()
+
+    @on(NumbersField.Refused)
+    def _refused(self, event: NumbersField.Refused) -> None:
+        event.stop()
+        self._say(event.reason)
+
+    @on(NumbersField.Passed)
+    def _passed(self, event: NumbersField.Passed) -> None:
+        event.stop()
+        self.screen.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "list-numbers":
+            self.post_message(self.ListWanted())
+            return
+        field = self.query_one(NumbersField)
+        field.enter()
+        field.focus()
+
+    def _read_on(self) -> None:
+        if self._is_reading:
+            return
+        while self._to_read and len(self._to_read[0]) < LARGE_PASTE:
+            self._take(*_joined(self.recipients, self._known, self._to_read.popleft(), self._lines))
+        if self._to_read:
+            self._is_reading = True
+            self._show()
+            self.run_worker(self._read(), group="recipients")
+
+    async def _read(self) -> None:
+        text, known = self._to_read.popleft(), self._known
+        read = await asyncio.to_thread(_joined, self.recipients, known, text, self._lines)
+        self._is_reading = False
+        if known is self._known:
+            self._take(*read)
+        self._read_on()
+
+    def _take(self, recipients: Recipients, lines: int) -> None:
+        self.recipients, self._lines = recipients, lines
         self._show()
-        self.post_message(self.Changed(self.recipients))
+        self.post_message(self.Changed(recipients))
+
+    def _replace(self, numbers: tuple[str, ...], refused: tuple[RefusedLine, ...]) -> None:
+        """What was added is this from now on; the bad lines come first and are numbered anew."""
+        renumbered = tuple(replace(each, line=line) for line, each in enumerate(refused, start=1))
+        lines = [*(each.text for each in renumbered), *numbers]
+        self._written = WrittenNumbers(self._written.typed, "\n".join(lines))
+        self._to_read.clear()
+        self._known = set(numbers)
+        self._take(Recipients(numbers, 0, renumbered), len(lines))
+
+    def _say(self, problem: str) -> None:
+        error = self.query_one(".recipients--error", Static)
+        error.set_class(bool(problem), "-shown")
+        error.update(Content(f"✕ {problem}" if problem else ""))
 
     def _show(self) -> None:
-        pasted = self.query_one(".recipients--pasted", Static)
-        pasted.set_class(bool(self._written.pasted), "-shown")
-        if self._written.pasted:
-            lines = _line_count(self._written.pasted)
-            sentence = ngettext("Pasted list: {lines} line", "Pasted list: {lines} lines", lines)
-            pasted.update(
-                Content.assemble(
-                    sentence.format(lines=formats.number(lines)), "   ", (_("F8 takes it out"), "$text-accent")
-                )
-            )
-        self.query_one(".recipients--counts", Static).update(_summary(self.recipients))
-        table = self._refused
-        table.set_class(bool(self.recipients.refused), "-shown")
-        table.forget_rows()
-        table.show_keys(range(len(self.recipients.refused)))
-        self._show_reason()
+        numbers = self.recipients.numbers
+        self.query_one(".recipients--counts", Static).update(_counts(self.recipients, reading=self.is_reading))
+        self.query_one("#list-numbers").display = bool(numbers)
+        added = self.query_one(".recipients--added", Static)
+        added.set_class(bool(numbers), "-shown")
+        added.update(Content("  ".join([*reversed(numbers[-_NAMED:]), *(["…"] if len(numbers) > _NAMED else [])])))
 
 
-def _joined(typed: str, pasted: Recipients) -> Recipients:
-    """The typed numbers, then the pasted ones that aren't among them; lines are counted through."""
-    first = read_recipients(typed)
-    known = set(first.numbers)
-    more = tuple(number for number in pasted.numbers if number not in known)
-    offset = _line_count(typed)
-    later = tuple(RefusedLine(each.line + offset, each.text, each.reason) for each in pasted.refused)
-    return Recipients(
-        numbers=first.numbers + more,
-        duplicates=first.duplicates + pasted.duplicates + len(pasted.numbers) - len(more),
-        refused=first.refused + later,
+def repeated_numbers(pasted: str) -> tuple[str, ...]:
+    """The numbers that a list names more than once."""
+    seen: set[str] = set()
+    repeated: dict[str, None] = {}
+    for line in pasted.splitlines():
+        read = read_recipients(line)
+        twice = read.numbers if read.duplicates else ()
+        repeated |= dict.fromkeys((*twice, *(number for number in read.numbers if number in seen)))
+        seen.update(read.numbers)
+    return tuple(repeated)
+
+
+def _joined(before: Recipients, known: set[str], text: str, lines: int) -> tuple[Recipients, int]:
+    """What was added and what `text` adds to it and to the numbers `known`, and how many lines there are."""
+    read = read_recipients(text)
+    new = tuple(number for number in read.numbers if number not in known)
+    known.update(new)
+    later = tuple(RefusedLine(each.line + lines, each.text, each.reason) for each in read.refused)
+    joined = Recipients(
+        numbers=before.numbers + new,
+        duplicates=before.duplicates + read.duplicates + len(read.numbers) - len(new),
+        refused=before.refused + later,
     )
+    return joined, lines + _line_count(text)
 
 
 def _line_count(text: str) -> int:
@@ -196,20 +276,18 @@ def _line_count(text: str) -> int:
     return ends + (not text.endswith(("\n", "\r")))
 
 
-def _summary(recipients: Recipients) -> Content:
+def _counts(recipients: Recipients, *, reading: bool) -> Content:
     valid, refused = len(recipients.numbers), len(recipients.refused)
-    pieces: list[Content | str] = [
-        Content.styled(
-            ngettext("{count} valid number", "{count} valid numbers", valid).format(count=formats.number(valid)), "bold"
-        )
-    ]
+    pieces: list[Content | str] = [Content.styled(_("Typed by hand"), "$text-muted")]
+    if valid or recipients.duplicates or refused:
+        words = ngettext("{count} number", "{count} numbers", valid)
+        pieces.append(Content.styled(words.format(count=formats.number(valid)), "bold"))
     if recipients.duplicates:
-        pieces.append(
-            ngettext("{count} duplicate", "{count} duplicates", recipients.duplicates).format(
-                count=formats.number(recipients.duplicates)
-            )
-        )
+        words = ngettext("{count} duplicate", "{count} duplicates", recipients.duplicates)
+        pieces.append(words.format(count=formats.number(recipients.duplicates)))
     if refused:
-        sentence = ngettext("✕ {count} refused", "✕ {count} refused", refused)
-        pieces.append(Content.styled(sentence.format(count=formats.number(refused)), "$text-error"))
-    return Content("   ").join(pieces)
+        words = ngettext("✕ {count} refused", "✕ {count} refused", refused)
+        pieces.append(Content.styled(words.format(count=formats.number(refused)), "$text-error"))
+    if reading:
+        pieces.append(_("reading…"))
+    return Content("  ").join(pieces)

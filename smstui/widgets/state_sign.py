@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from smstui.domain.state_words import MESSAGE_WORDS
+from smstui.domain.state_words import CAMPAIGN_WORDS, MESSAGE_WORDS
 from smstui.domain.states import CampaignState, MessageState
 from smstui.i18n import N_, _
 
@@ -56,16 +56,19 @@ _MESSAGE_SIGNS = {
 }
 
 _CAMPAIGN_SIGNS = {
-    CampaignState.DRAFT: Sign("✎", N_("draft"), _WAITING),
-    CampaignState.SCHEDULED: Sign("○", N_("scheduled"), _WAITING),
-    CampaignState.PREPARING: Sign("○", N_("preparing"), _WAITING),
-    CampaignState.SENDING: Sign("◐", N_("in progress"), _GOING),
-    CampaignState.PAUSED: Sign("○", N_("paused"), _UNSURE),
-    CampaignState.DONE: Sign("●", N_("done"), _GOOD),
-    CampaignState.CANCELLED: Sign("✕", N_("cancelled"), _BAD),
+    state: Sign(sign, CAMPAIGN_WORDS[state], colour)
+    for state, (sign, colour) in {
+        CampaignState.DRAFT: ("✎", _WAITING),
+        CampaignState.SCHEDULED: ("○", _WAITING),
+        CampaignState.PREPARING: ("○", _WAITING),
+        CampaignState.SENDING: ("◐", _GOING),
+        CampaignState.PAUSED: ("○", _UNSURE),
+        CampaignState.DONE: ("●", _GOOD),
+        CampaignState.CANCELLED: ("✕", _BAD),
+    }.items()
 }
 
-HELD = Sign("!", N_("to be decided"), _UNSURE)
+HELD = Sign("!", N_("to decide"), _UNSURE)
 """A campaign that waits for a person before its recipients are resolved."""
 RECURRING = Sign("↻", N_("recurring"), _GOING)
 """A campaign that is sent again and again, and will be."""

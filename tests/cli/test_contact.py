@@ -155,6 +155,7 @@ def test_an_erasure(book: Cli) -> None:
         "messages": 0,
         "inbound": 0,
         "import_lines": 0,
+        "drafts": 0,
         "opted_out": False,
         "own_number": False,
     }

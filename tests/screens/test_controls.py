@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import Connection, update
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from smstui.domain.actor import Actor
 from smstui.domain.counts import Counts
 from smstui.domain.states import CampaignState, MessageState
 from smstui.screens.messaging.campaign import CampaignPage
 from smstui.screens.messaging.campaigns import CampaignsPage
+from smstui.screens.messaging.resend_modal import ResendModal
 from smstui.screens.shell import Shell
 from smstui.services.campaigns import Draft
 from smstui.storage.tables import campaign, message
+from smstui.widgets.choice_line import ChoiceLine
 from smstui.widgets.modals import ConfirmModal
 from tests.screens.road import connect, recount
 from tests.screens.stage import Stage
@@ -74,6 +76,11 @@ async def state(stage: Stage, actor: Actor, name: str = NAME) -> tuple[CampaignS
 
 def sentence(question: ConfirmModal) -> str:
     return str(question.query_one(".dialog-text", Static).content)
+
+
+def meant(question: ResendModal) -> list[str]:
+    """What the question says."""
+    return str(question.query_one("#meant", Static).content).splitlines()
 
 
 def footer(stage: Stage) -> str:
@@ -137,22 +144,80 @@ async def test_r_sends_the_unknown_again_once_confirmed(
     await go(stage, doubtful, page)
     await stage.app.backend.opt_outs.add(doubtful, "+33601020300")
     await stage.press("r")
-    question = await stage.until_screen(ConfirmModal)
-    assert sentence(question).splitlines() == [
+    question = await stage.until_screen(ResendModal)
+    assert meant(question) == [
         f"3 messages of “{NAME}” got no response: their phones may have received them already.",
         "1 of the numbers has answered STOP since.",
         "Send again to 2 numbers, for 2 credits of 80?",
     ]
+    assert not question.query(ChoiceLine)
     await stage.press("escape")
     await stage.until_screen(Shell)
     assert len(await stage.app.backend.campaigns.list(doubtful)) == 1
     await stage.press("r")
-    await stage.until_screen(ConfirmModal)
+    await stage.until_screen(ResendModal)
+    await stage.press("enter")
+    await stage.until_screen(Shell)
+    assert len(await stage.app.backend.campaigns.list(doubtful)) == 1
+    await stage.press("r")
+    await stage.until_screen(ResendModal)
     await stage.press("left", "enter")
     await stage.until(lambda: isinstance(stage.shell.page, CampaignPage) and "resend" in stage.shell.page.heading)
     newest, *_ = await stage.app.backend.campaigns.list(doubtful)
     assert (newest.recipients, newest.state) == (2, CampaignState.SENDING)
     assert await balance(stage, doubtful) == 78
+
+
+@pytest.fixture
+async def failing(stage: Stage, doubtful: Actor) -> Actor:
+    """Of the others, two were refused by the SMSC and one by the network."""
+
+    def fail(tx: Connection) -> None:
+        refused = update(message).where(message.c.id.in_((UNKNOWN + 1, UNKNOWN + 2)))
+        tx.execute(refused.values(state=MessageState.REJECTED, status=0x0B))
+        by_network = update(message).where(message.c.id == UNKNOWN + 3)
+        tx.execute(by_network.values(state=MessageState.UNDELIVERED, error="UNDELIV [b]001"))
+        recount(tx)
+
+    await stage.app.backend.database.write(fail)
+    return doubtful
+
+
+async def test_what_is_sent_again_is_chosen(
+    stage: Stage, failing: Actor, page: type[CampaignsPage | CampaignPage]
+) -> None:
+    await go(stage, failing, page)
+    await stage.press("r")
+    question = await stage.until_screen(ResendModal)
+    await stage.until(lambda: "(●) unknown 3 ( ) failed 3 ( ) both 6" in stage.text())
+    assert "got no response" in meant(question)[0]
+    await stage.press("right")
+    assert meant(question) == [
+        f"3 messages of “{NAME}” did not arrive:",
+        "  2  refused by the SMSC · 0x0000000B ESME_RINVDSTADR: invalid destination address",
+        "  1  not received · UNDELIV [b]001",
+        "Send again to 3 numbers, for 3 credits of 80?",
+    ]
+    await stage.press("right")
+    assert "got no response" in meant(question)[0]
+    assert meant(question)[-1] == "Send again to 6 numbers, for 6 credits of 80?"
+    await stage.press("left", "enter", "right", "enter")
+    await stage.until(lambda: isinstance(stage.shell.page, CampaignPage) and "resend" in stage.shell.page.heading)
+    newest, *_ = await stage.app.backend.campaigns.list(failing)
+    assert newest.recipients == 3
+    sent_again = await stage.app.backend.campaigns.messages(failing, newest.id)
+    assert [each.number for each in sent_again] == ["+33601020303", "+33601020304", "+33601020305"]
+
+
+async def test_nothing_is_sent_again_that_can_not_be_paid(stage: Stage, failing: Actor) -> None:
+    await go(stage, failing, CampaignPage)
+    numbers = tuple(f"+336020203{index:02}" for index in range(78))
+    await stage.app.backend.campaigns.send(failing, Draft("Dear", "Bonjour", numbers=numbers))
+    await stage.press("r")
+    question = await stage.until_screen(ResendModal)
+    await stage.until(lambda: "credits" in meant(question)[-1])
+    assert question.query_one("#confirm", Button).disabled
+    await stage.press("escape")
 
 
 async def test_what_was_sent_again_is_not_a_third_time(stage: Stage, doubtful: Actor) -> None:
@@ -180,5 +245,6 @@ async def test_the_palette_offers_what_makes_sense(stage: Stage, sent: Actor) ->
     await go(stage, sent, CampaignPage)
     titles = [command.title for command in stage.app.get_system_commands(stage.app.screen)]
     assert {"Pause", "Cancel the campaign"} <= set(titles)
-    assert not {"Resume", "Send again what is unknown"} & set(titles)
+    assert not {"Resume", "Send now", "Send again", "Edit"} & set(titles)
+    assert {"Duplicate", "Export"} <= set(titles)
     assert len([each for each in footer(stage).split("  ") if each.strip()]) <= 5

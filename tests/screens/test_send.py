@@ -9,18 +9,21 @@ from sqlalchemy.engine import make_url
 from textual.widgets import Input, Select, TextArea
 
 from smstui.screens.messaging.campaign import CampaignPage
+from smstui.screens.messaging.list_modal import ListModal
 from smstui.screens.messaging.preview import PreviewModal
+from smstui.screens.messaging.reckoning_table import ReckoningTable
 from smstui.screens.messaging.send import SendPage
+from smstui.screens.messaging.sending_modal import SendingModal
 from smstui.screens.settings.sender_form import SenderForm
 from smstui.services.accounts import NewAccount
 from smstui.settings import Settings
 from smstui.widgets.choice_line import ChoiceLine
-from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.phone_preview import PhonePreview
-from smstui.widgets.recipients_area import LARGE_PASTE, RecipientsArea
+from smstui.widgets.recipients_area import LARGE_PASTE
 from smstui.widgets.tick import Tick
 from tests.faults.locks import file_lock, is_entered
+from tests.screens.composing import add_numbers, compose, error, go_on, to_confirmation, to_numbers, write
 from tests.screens.road import BLACK_FRIDAY, Road, connect, on_the_road
 from tests.screens.stage import WIDE, Stage
 from tests.support import PASSWORD
@@ -33,41 +36,16 @@ async def road(settings: Settings) -> AsyncIterator[Road]:
         yield road
 
 
-async def compose(stage: Stage) -> SendPage:
-    await stage.go_to("send")
-    page = stage.shell.page
-    assert isinstance(page, SendPage)
-    await stage.until(lambda: page.query_one("#stop-row", Labelled) and stage.text().count("STOP 36034"))
-    return page
-
-
-def error(stage: Stage, field: str) -> str:
-    return stage.app.screen.query_one(f"#{field}-row", Labelled).error
-
-
-async def write(road: Road, name: str = "Black Friday", text: str = "Bonjour") -> None:
-    await road.stage.type(name)
-    await road.stage.press("enter")
-    road.paste(text)
-    await road.stage.until(lambda: road.stage.app.screen.query_one("#text", TextArea).text == text)
-
-
-async def to_recipients(road: Road, numbers: str) -> RecipientsArea:
-    await road.stage.press("ctrl+s")
-    await road.stage.until(lambda: "2/2 Recipients" in road.stage.text())
-    road.paste(numbers)
-    area = road.stage.app.screen.query_one(RecipientsArea)
-    await road.stage.until(lambda: area.recipients.numbers or area.recipients.refused)
-    return area
-
-
 async def test_a_campaign_goes_out_by_keyboard_only(road: Road) -> None:
     stage = road.stage
     await write(road)
-    await to_recipients(road, "06 01 02 03 04\n0612345678\n0612345678")
-    await stage.until(lambda: "2 recipients · 1 SMS each" in stage.text() and "1 duplicate" in stage.text())
+    await add_numbers(road, "06 01 02 03 04\n0612345678\n0612345678")
+    await stage.until(lambda: "recipients: 2 · 1 SMS each" in stage.text() and "1 duplicate" in stage.text())
+    await go_on(stage)
+    await go_on(stage)
+    await stage.until(lambda: "2 recipients · 1 SMS each" in stage.text())
     await stage.press("ctrl+s")
-    question = await stage.until_screen(ConfirmModal)
+    question = await stage.until_screen(SendingModal)
     assert "Send now to 2 numbers, 2 credits?" in stage.text()
     assert str(question.query_one("#confirm").render()).strip() == "Send now to 2 numbers"
     await stage.press("enter")
@@ -75,21 +53,21 @@ async def test_a_campaign_goes_out_by_keyboard_only(road: Road) -> None:
     await stage.until(lambda: "● 2" in stage.text())
     assert {phone.number for phone in road.demo.handsets.received()} == {"+33601020304", "+33612345678"}
     await stage.press("escape")
-    await stage.until(lambda: isinstance(stage.shell.page, SendPage) and "1/2 Text" in stage.text())
+    await stage.until(lambda: isinstance(stage.shell.page, SendPage) and "1/4 Text" in stage.text())
     assert stage.app.screen.query_one("#name", Input).value == ""
 
 
 async def test_pressed_again_while_the_database_is_busy_it_is_sent_once(road: Road) -> None:
     stage = road.stage
     await write(road)
-    await to_recipients(road, "0601020304")
+    await to_confirmation(road)
     await stage.press("ctrl+s")
-    await stage.until_screen(ConfirmModal)
+    await stage.until_screen(SendingModal)
     path = Path(str(make_url(road.demo.settings.database_url).database))
     with ExitStack() as held:
         await stage.until(lambda: is_entered(held, file_lock(path)))
         await stage.press("enter", "ctrl+s", "ctrl+s")
-        assert not isinstance(stage.app.screen, ConfirmModal)
+        assert not isinstance(stage.app.screen, SendingModal)
     await stage.until(lambda: isinstance(stage.shell.page, CampaignPage) and "● 1" in stage.text())
     assert len(await stage.app.backend.campaigns.list(road.actor)) == 1
 
@@ -97,13 +75,14 @@ async def test_pressed_again_while_the_database_is_busy_it_is_sent_once(road: Ro
 async def test_escape_at_the_confirmation_sends_nothing_and_loses_nothing(road: Road) -> None:
     stage = road.stage
     await write(road)
-    await to_recipients(road, "0601020304")
+    page = await to_confirmation(road)
     await stage.press("ctrl+s")
-    await stage.until_screen(ConfirmModal)
+    await stage.until_screen(SendingModal)
     await stage.press("escape")
-    await stage.until(lambda: not isinstance(stage.app.screen, ConfirmModal))
+    await stage.until(lambda: not isinstance(stage.app.screen, SendingModal))
     assert await stage.app.backend.campaigns.list(road.actor) == ()
-    assert stage.app.screen.query_one("#numbers", TextArea).text == "0601020304"
+    assert page.written.name == "Black Friday"
+    assert page.whole_draft().numbers == ("+33601020304",)
 
 
 async def test_the_guides_text_costs_3_sms_and_2_once_replaced(road: Road) -> None:
@@ -113,7 +92,7 @@ async def test_the_guides_text_costs_3_sms_and_2_once_replaced(road: Road) -> No
     assert "F6 replaces 2 characters → 2 SMS" in stage.text()
     await stage.press("ctrl+s")
     await stage.until(lambda: error(stage, "text"))
-    assert "1/2 Text" in stage.text()
+    assert "1/4 Text" in stage.text()
     await stage.press("f6")
     await stage.until(lambda: "183 characters - 2 SMS" in stage.text() and not error(stage, "text"))
     await stage.press("ctrl+z")
@@ -131,14 +110,14 @@ async def test_what_costs_double_is_named(road: Road) -> None:
 
 async def test_unicode_is_counted_as_such(road: Road) -> None:
     stage = road.stage
-    stage.app.screen.query_one(ChoiceLine).focus()
+    stage.app.screen.query_one("#type", ChoiceLine).focus()
     await stage.press("right")
     await stage.until(lambda: "Unicode, not needed here" in stage.text())
 
 
 async def test_a_type_without_connection_is_closed_and_says_why(road: Road) -> None:
     stage = road.stage
-    choice = stage.app.screen.query_one(ChoiceLine)
+    choice = stage.app.screen.query_one("#type", ChoiceLine)
     assert choice.unavailable == {"voix"}
     assert "Not carried by any connection: Voix" in stage.text()
     choice.focus()
@@ -165,53 +144,73 @@ async def test_says_what_is_missing_only_once_asked(road: Road) -> None:
 
 async def test_bad_lines_are_listed_with_line_and_reason(road: Road) -> None:
     await write(road)
-    area = await to_recipients(road, "0601020304\n+336010304\nbonjour")
-    await road.stage.until(lambda: "2 refused" in road.stage.text())
+    stage = road.stage
+    area = await add_numbers(road, "0601020304\n+336010304\nbonjour")
+    await stage.until(lambda: "2 refused" in stage.text() and "Refused lines" in stage.text())
     assert [each.line for each in area.recipients.refused] == [2, 3]
-    await road.stage.until(lambda: "2  “+336010304” is not a valid number" in road.stage.text())
+    stage.app.screen.query_one(ReckoningTable).focus()
+    await stage.press("home", "enter")
+    await stage.until_screen(ListModal)
+    await stage.until(lambda: "“+336010304” is not a valid number" in stage.text())
+    await stage.press("escape")
+    await stage.until(lambda: not isinstance(stage.app.screen, ListModal))
 
 
-async def test_a_large_paste_is_set_aside_and_can_be_taken_out(road: Road) -> None:
+async def test_a_large_paste_is_added_and_can_be_taken_out(road: Road) -> None:
     stage = road.stage
     await write(road)
-    lines = "\n".join(f"06{index:08}" for index in range(10_000_000, 10_000_000 + LARGE_PASTE + 10))
-    area = await to_recipients(road, lines)
-    assert len(area.recipients.numbers) == LARGE_PASTE + 10
-    assert stage.app.screen.query_one("#numbers", TextArea).text == ""
-    await stage.until(lambda: f"Pasted list: {LARGE_PASTE + 10} lines" in stage.text())
+    lines = "\n".join(f"06{index:08}" for index in range(10_000_000, 10_000_000 + LARGE_PASTE))
+    area = await add_numbers(road, lines)
+    assert len(area.recipients.numbers) == LARGE_PASTE
     await stage.type("0610000000,0798765432")
-    await stage.until(lambda: len(area.recipients.numbers) == LARGE_PASTE + 11)
+    await stage.press("enter")
+    await stage.until(lambda: len(area.recipients.numbers) == LARGE_PASTE + 1)
     assert area.recipients.duplicates == 1
     await stage.press("f8")
-    await stage.until(lambda: len(area.recipients.numbers) == 2)
+    await stage.until_screen(ConfirmModal)
+    assert f"Take out {LARGE_PASTE + 1} numbers" in stage.text()
+    await stage.press("right", "enter")
+    await stage.until(lambda: not area.recipients.numbers)
+    assert not area.written.pasted
 
 
-async def test_too_few_credits_say_how_many_are_missing(road: Road) -> None:
+async def test_too_few_credits_say_how_many_are_missing_and_where_to_buy(road: Road) -> None:
     stage = road.stage
     await write(road)
-    await to_recipients(road, "\n".join(f"06{index:08}" for index in range(10_000_000, 10_001_003)))
+    await add_numbers(road, "\n".join(f"06{index:08}" for index in range(10_000_000, 10_001_003)))
+    await stage.until(lambda: "3 credits missing: F3 buys credits" in stage.text())
+    await go_on(stage)
+    await go_on(stage)
     await stage.until(lambda: "3 credits missing" in stage.text())
     await stage.press("ctrl+s")
     await stage.settle()
-    assert not isinstance(stage.app.screen, ConfirmModal)
+    assert not isinstance(stage.app.screen, SendingModal)
+    await stage.press("f3")
+    await stage.until(lambda: stage.shell.section == "buy")
 
 
 async def test_what_is_written_survives_a_walk_through_the_menu(road: Road) -> None:
     stage = road.stage
     await write(road, text="Bonjour à tous")
-    await to_recipients(road, "0601020304")
+    await add_numbers(road, "0601020304")
+    await stage.type("06123")
     await stage.go_to("senders")
-    await compose(stage)
+    page = await compose(stage)
     assert stage.app.screen.query_one("#name", Input).value == "Black Friday"
     assert stage.app.screen.query_one("#text", TextArea).text == "Bonjour à tous"
-    assert stage.app.screen.query_one("#numbers", TextArea).text == "0601020304"
+    await to_numbers(stage)
+    assert page.whole_draft().numbers == ("+33601020304",)
+    assert stage.app.screen.query_one("#numbers", Input).value == "06123"
 
 
 async def test_escape_goes_back_a_step(road: Road) -> None:
+    stage = road.stage
     await write(road)
-    await to_recipients(road, "0601020304")
-    await road.stage.press("escape")
-    await road.stage.until(lambda: "1/2 Text" in road.stage.text())
+    await to_confirmation(road)
+    for note in ("3/4 Date", "2/4 Recipients", "1/4 Text"):
+        await stage.press("escape")
+        await stage.until(lambda note=note: note in stage.text())  # type: ignore[misc]
+    assert stage.focused is stage.app.screen.query_one("#text")
 
 
 async def test_a_sender_is_added_on_the_way(road: Road) -> None:

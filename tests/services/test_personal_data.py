@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Table, insert, select, update
 from smstui import i18n
 from smstui.domain.actor import Actor
 from smstui.domain.contact import ContactDetails
+from smstui.domain.credits import Credits
 from smstui.domain.phone import InvalidNumber
-from smstui.domain.states import CampaignKind, MessageState, MessageType
+from smstui.domain.recipients import read_recipients
+from smstui.domain.states import CampaignKind, CampaignState, MessageState, MessageType
 from smstui.formats import explain
 from smstui.services.audit import AuditAction
 from smstui.services.backend import Backend
@@ -33,13 +35,25 @@ from smstui.services.opt_outs import OptOutSource
 from smstui.services.outgoing import enqueue_system
 from smstui.services.personal_data import PersonalData
 from smstui.services.personal_document import document, plain_words, write_document
-from smstui.services.personal_erasure import AWAITED_FOR, CodeJustSent, ErasureReport, MessagesUnderWay, masked
-from smstui.services.personal_rejects import _without, _written
+from smstui.services.personal_drafts import _without_fields
+from smstui.services.personal_erasure import (
+    AWAITED_FOR,
+    CampaignBeingPrepared,
+    CodeJustSent,
+    ErasureReport,
+    MessagesUnderWay,
+    masked,
+)
+from smstui.services.personal_rejects import _without
 from smstui.services.resending import NothingInDoubt
+from smstui.services.when import When
+from smstui.services.written_numbers import number_pattern
 from smstui.smpp.values import BindSettings, Concatenation, Inbound
 from smstui.storage.columns import metadata, to_milliseconds
-from smstui.storage.tables import batch, inbound_part, message, parked_receipt
+from smstui.storage.tables import batch, campaign, inbound_part, message, parked_receipt
 from tests.conftest import NewAccountFixture
+from tests.screens.road import recount
+from tests.services.campaigning import look
 from tests.support import START, FakeClock
 
 NUMBER, OTHER_NUMBER = "+33612345678", "+33687654321"
@@ -83,6 +97,17 @@ async def _send(
         lambda tx: tx.execute(update(message).where(message.c.campaign_id == sent.id).values(values)).rowcount
     )
     return sent.id
+
+
+async def _settle(backend: Backend) -> None:
+    """All that is queued arrives."""
+    delivered = update(message).where(message.c.state == "queued").values(state="delivered", sent_at=NOW)
+
+    def work(tx: Connection) -> None:
+        tx.execute(delivered)
+        recount(tx)
+
+    await backend.database.write(work)
 
 
 async def _receive(backend: Backend, *texts: str, source: str = NUMBER, clock: FakeClock) -> None:
@@ -203,7 +228,7 @@ async def test_nothing_is_known_of_a_stranger(backend: Backend, actor: Actor) ->
     data = await backend.personal_data.collect(actor, NUMBER)
     assert (data.contact, data.deleted, data.opt_out, data.sent, data.received) == (None, (), None, (), ())
     report = await backend.personal_data.erase(actor, NUMBER)
-    assert report == ErasureReport(MASKED, 0, 0, 0, 0, 0, opted_out=False, own_number=False)
+    assert report == ErasureReport(MASKED, 0, 0, 0, 0, 0, 0, opted_out=False, own_number=False)
     for attempt in (backend.personal_data.collect(actor, "nobody"), backend.personal_data.erase(actor, "nobody")):
         with pytest.raises(InvalidNumber):
             await attempt
@@ -217,12 +242,12 @@ async def test_after_an_erasure_only_the_stop_list_knows_the_number(
     before = await _mentions(backend)
     assert {table for table, _ in before} == {
         *("contact", "deleted_contact", "message", "inbound_message", "inbound_part", "contact_import"),
-        *("parked_receipt", "opt_out"),
+        *("parked_receipt", "opt_out", "draft"),
     }
     balance = await backend.credits.balance(actor)
     progress = [(await backend.campaigns.progress(actor, campaign)).counts for campaign in (1, 2, 3)]
     report = await backend.personal_data.erase(actor, "0612345678")
-    assert report == ErasureReport(MASKED, 2, 2, 4, 2, 2, opted_out=True, own_number=False)
+    assert report == ErasureReport(MASKED, 2, 2, 4, 2, 2, 3, opted_out=True, own_number=False)
     assert await _mentions(backend) == {("opt_out", "number")}
     assert await backend.credits.balance(actor) == balance
     assert [(await backend.campaigns.progress(actor, campaign)).counts for campaign in (1, 2, 3)] == progress
@@ -230,7 +255,89 @@ async def test_after_an_erasure_only_the_stop_list_knows_the_number(
     assert (await backend.groups.find(actor, "Club")).contacts == 1
     assert [each.text for each in await backend.inbox.list(actor)] == ["Bonsoir"]
     again = await backend.personal_data.erase(actor, NUMBER)
-    assert again == ErasureReport(MASKED, 0, 0, 0, 0, 0, opted_out=True, own_number=False)
+    assert again == ErasureReport(MASKED, 0, 0, 0, 0, 0, 0, opted_out=True, own_number=False)
+
+
+@pytest.mark.each_database
+async def test_the_text_that_was_theirs_alone_is_told_and_erased(
+    backend: Backend, actor: Actor, clock: FakeClock
+) -> None:
+    await backend.contacts.add(actor, HUGO)
+    await backend.campaigns.send(actor, Draft("Yours", "Hello {first_name}", numbers=(NUMBER, OTHER_NUMBER)))
+    await _settle(backend)
+    assert [each.text for each in (await backend.personal_data.collect(actor, NUMBER)).sent] == [
+        "Hello Hugo STOP 36063"
+    ]
+    await backend.personal_data.erase(actor, NUMBER)
+    texts = {row.number: row.text for row in await backend.campaigns.messages(actor, 1)}
+    assert texts == {"": None, OTHER_NUMBER: "Hello  STOP 36063"}
+    assert (await backend.campaigns.progress(actor, 1)).counts.delivered == 2
+
+
+@pytest.mark.each_database
+async def test_what_was_answered_to_this_phone_alone_is_told_and_erased(
+    backend: Backend, actor: Actor, clock: FakeClock
+) -> None:
+    await _send(backend, actor, "News", MessageState.DELIVERED)
+    await _receive(backend, "Bonjour", clock=clock)
+    await backend.conversations.reply(actor, await backend.conversations.with_number(actor, NUMBER), "Bonjour Hugo")
+    await _settle(backend)
+    data = await backend.personal_data.collect(actor, NUMBER)
+    assert [(each.kind, each.text) for each in data.sent[1:]] == [(CampaignKind.REPLY, "Bonjour Hugo")]
+    await backend.personal_data.erase(actor, NUMBER)
+    texts = await backend.database.read(lambda tx: tx.execute(select(campaign.c.kind, campaign.c.text)).all())
+    assert dict(map(tuple, texts)) == {"campaign": "Hello from News STOP 36063", "reply": ""}
+
+
+@pytest.mark.each_database
+async def test_drafts_lose_the_number_however_it_was_typed(backend: Backend, actor: Actor) -> None:
+    typed = f"06 12 34 56 78, {OTHER_NUMBER}\n06.12.34.56.78\n0712345678\n+13612345678"
+    pasted = f"0687654321\r\nHugo : 0033{DIGITS} !\r\n6,12345678E+08;0799999999\r\n{NUMBER}"
+    draft_id = await backend.drafts.save(actor, Draft("", "Hello", numbers_text=typed), pasted=pasted)
+    other_id = await backend.drafts.save(actor, Draft("Others", "Hello", numbers_text="+1 361 234 5678"), pasted="")
+    told = (await backend.personal_data.collect(actor, NUMBER)).named_in
+    assert [(each.campaign, each.state) for each in told] == [("", CampaignState.DRAFT)]
+    assert (await backend.personal_data.erase(actor, NUMBER)).drafts == 1
+    kept = await backend.drafts.get(actor, draft_id)
+    assert kept.draft.numbers_text.split("\n") == [OTHER_NUMBER, "0712345678", "+13612345678"]
+    assert kept.pasted.split("\n") == ["0687654321", "0799999999"]
+    assert (await backend.drafts.get(actor, other_id)).draft.numbers_text == "+1 361 234 5678"
+
+
+@given(
+    st.lists(st.sampled_from(["0612345678", "06 12 34 56 78", NUMBER, "0687654321", "x", "", "+336010304"])), st.data()
+)
+def test_the_other_numbers_of_a_text_stay(fields: list[str], data: st.DataObject) -> None:
+    text = "".join(field + data.draw(st.sampled_from([",", ";", "\t", "\n", "\r\n"])) for field in fields)
+    left = _without_fields(text, NUMBER)
+    before, after = read_recipients(text), read_recipients(left)
+    assert after.numbers == tuple(each for each in before.numbers if each != NUMBER)
+    assert [each.text for each in after.refused] == [each.text for each in before.refused]
+    assert NUMBER in before.numbers or left == text
+
+
+@pytest.mark.each_database
+async def test_a_scheduled_campaign_goes_to_the_others(backend: Backend, actor: Actor, clock: FakeClock) -> None:
+    when = When(START.replace(hour=16, tzinfo=None))
+    later = await backend.campaigns.send(actor, Draft("Later", "Hello", numbers=(NUMBER, OTHER_NUMBER), when=when))
+    told = (await backend.personal_data.collect(actor, NUMBER)).named_in
+    assert [(each.campaign, each.state) for each in told] == [("Later", CampaignState.SCHEDULED)]
+    assert (await backend.personal_data.erase(actor, NUMBER)).drafts == 1
+    assert await _mentions(backend) == set()
+    clock.advance(timedelta(hours=1))
+    await look(backend)
+    assert [row.number for row in await backend.campaigns.messages(actor, later.id)] == [OTHER_NUMBER]
+    assert (await backend.credits.balance(actor)).available == Credits.of(99)
+
+
+@pytest.mark.each_database
+async def test_nothing_is_erased_while_a_campaign_is_prepared(backend: Backend, actor: Actor) -> None:
+    await _send(backend, actor, "News", MessageState.DELIVERED)
+    preparing = update(campaign).values(state=CampaignState.PREPARING)
+    await backend.database.write(lambda tx: tx.execute(preparing).rowcount)
+    with pytest.raises(CampaignBeingPrepared) as caught:
+        await backend.personal_data.erase(actor, NUMBER)
+    assert "News" in explain(caught.value)
 
 
 @pytest.mark.each_database
@@ -386,20 +493,20 @@ def test_a_number_is_known_however_it_is_written(between: list[str]) -> None:
     written = "".join(digit + sign for digit, sign in zip(DIGITS, [*between, ""], strict=True))
     for text in (written, f"0{written}", f"+33 {written}", f"0033{written} ", f"“{written}” …", f"{written}.0"):
         packed = zlib.compress(f"Nom;Mobile\r\nrefused;3;why;Dupont;{text}\r\nrefused;4;{text};0987\r\n".encode())
-        kept, lines = _without(packed, _written(NUMBER))
+        kept, lines = _without(packed, number_pattern(NUMBER))
         assert lines == 2
         assert zlib.decompress(kept).decode() == "Nom;Mobile\r\nrefused;3;;;\r\nrefused;4;;\r\n"
 
 
 @pytest.mark.parametrize("text", ["6,12345678E+08", "6.12345678E8", "６１２３４５６７８"])
 def test_a_number_is_known_as_spreadsheets_write_it(text: str) -> None:
-    assert _without(zlib.compress(f"Mobile\r\nrefused;3;why;{text}\r\n".encode()), _written(NUMBER))[1] == 1
+    assert _without(zlib.compress(f"Mobile\r\nrefused;3;why;{text}\r\n".encode()), number_pattern(NUMBER))[1] == 1
 
 
 @pytest.mark.parametrize("text", ["0612345679", "06123456789", "0712345678", "61234;5678"])
 def test_other_numbers_are_others(text: str) -> None:
     packed = zlib.compress(f"Mobile\r\nrefused;3;why;{text}\r\n".encode())
-    assert _without(packed, _written(NUMBER))[1] == 0
+    assert _without(packed, number_pattern(NUMBER))[1] == 0
 
 
 @pytest.fixture
@@ -416,6 +523,9 @@ async def test_the_document_for_programs(data: PersonalData, tmp_path: Path) -> 
     assert written == document(data)
     assert written["contact"]["birth_date"] == "1990-12-31"
     assert written["contact"]["fields"] == {"Boutique": "Lyon"}
+    assert [(each["campaign"], each["state"]) for each in written["named_in"]] == [
+        *(("News", "sending"), ("Sale", "sending"), ("Doubt", "sending")),
+    ]
     assert [each["state"] for each in written["sent"]] == ["delivered", "undelivered", "unknown", "delivered"]
 
 
@@ -435,6 +545,7 @@ async def test_the_document_for_the_person(data: PersonalData, tmp_path: Path) -
         "Durand",
     ):
         assert words in text
+    assert "Doubt" in text.splitlines()[-1]
 
 
 async def test_the_document_of_a_stranger_says_that_nothing_is_known(backend: Backend, actor: Actor) -> None:

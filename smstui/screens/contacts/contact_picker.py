@@ -17,6 +17,7 @@ from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_list import ContactList
 from smstui.screens.once import once_at_a_time
 from smstui.services.backend import Backend
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.windowed_table import WindowedTable
 
@@ -30,8 +31,10 @@ class ContactPicker(TranslatedModal[Sequence[int]]):
         Binding("ctrl+s", "confirm", N_("Add"), show=False, id="contact_picker.confirm", priority=True),
     ]
 
-    def __init__(self, backend: Backend, actor: Actor, title: str) -> None:
+    def __init__(self, backend: Backend, actor: Actor, title: str, *, search: str = "") -> None:
+        """`search`: what stands in the search field, where the person then begins."""
         super().__init__()
+        self._search = search
         self._book, self._actor = backend, actor
         self._title = title
 
@@ -49,6 +52,10 @@ class ContactPicker(TranslatedModal[Sequence[int]]):
         """What is ticked stays so while others are searched."""
         self._table.marks_last = True
         self._table.focus()
+        if self._search:
+            field = self._list.query_one(LineField)
+            field.placeholder = self._search
+            field.focus()
         self._show_count(0)
 
     @property

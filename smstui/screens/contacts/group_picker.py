@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from smstui.domain.actor import Actor
 from smstui.domain.visible import printable
@@ -19,6 +19,7 @@ from smstui.i18n import N_, _
 from smstui.services.groups import Group, Groups
 from smstui.widgets.choice_line import ChoiceLine
 from smstui.widgets.columns import Column
+from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
@@ -33,7 +34,7 @@ class GroupChoice:
 
 
 class GroupPicker(TranslatedModal[GroupChoice | None]):
-    """Answers with the groups ticked, None when the person went back. Groups found by words are not offered."""
+    """Answers with the groups ticked, None when the person went back. Groups found by words are offered to send to."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,15 +43,26 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
     ]
 
     def __init__(
-        self, groups: Groups, actor: Actor, title: str, ticked: Collection[int] = (), *, either_way: bool = False
+        self,
+        groups: Groups,
+        actor: Actor,
+        title: str,
+        ticked: Collection[int] = (),
+        *,
+        either_way: bool = False,
+        to_send: bool = False,
     ) -> None:
-        """`ticked` at first; `either_way`: also asks whether to put in or to take out, and wants at least one group."""
+        """`ticked` at first; `either_way`: also asks whether to put in or to take out, and wants at least one group.
+
+        `to_send`: the groups are the recipients of a campaign, and those without contacts can't be ticked.
+        """
         super().__init__()
         self._groups, self._actor = groups, actor
         self._title = title
         self._ticked = frozenset(ticked)
         self._offered: dict[int, Group] = {}
         self._either_way = either_way
+        self._to_send = to_send
 
     def compose(self) -> ComposeResult:
         """What to do, the groups, and the two buttons."""
@@ -67,6 +79,8 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
                 sorted_by=("name", False),
                 markable=True,
             )
+            if self._to_send:
+                yield Static(_("Groups without contacts can't be selected."), id="hint", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")
                 yield Button(_("Confirm"), id="confirm", variant="primary", disabled=self._either_way)
@@ -75,11 +89,16 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
         """Read the groups."""
         self._table.marks_last = True
         self._table.focus()
+        if self._to_send:
+            search = self.query_one(LineField)
+            search.placeholder = _("Search a group of contacts…")
+            search.focus()
         self._read()
 
     @work(group="group-picker")
     async def _read(self) -> None:
-        self._offered = {each.id: each for each in await self._groups.list(self._actor) if not each.is_dynamic}
+        groups = await self._groups.list(self._actor)
+        self._offered = {each.id: each for each in groups if self._to_send or not each.is_dynamic}
         self.query_one(SearchList).show([_entry(group) for group in self._offered.values()])
         self._table.mark_only(self._offered.keys() & self._ticked)
 
@@ -90,6 +109,11 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
 
     @on(WindowedTable.Marked)
     def _marked(self, event: WindowedTable.Marked) -> None:
+        empty = {each for each in self._table.marks if self._to_send and not self._offered[each].contacts}
+        if empty:
+            self._table.mark_only(set(self._table.marks) - empty)
+        if self._to_send:
+            self.query_one("#hint").set_class(bool(empty), "-error")
         self.query_one("#confirm").disabled = self._either_way and not event.count
 
     @on(WindowedTable.Chosen)

@@ -57,7 +57,7 @@ class OptOutForm(TranslatedModal[int | None]):
 
     @on(RecipientsArea.Changed)
     def _counted(self) -> None:
-        self.query_one("#add").disabled = not self._area.recipients.numbers
+        self.query_one("#add").disabled = not (self._area.recipients.numbers or self._area.written.typed.strip())
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
@@ -66,12 +66,15 @@ class OptOutForm(TranslatedModal[int | None]):
 
     def action_forget_pasted(self) -> None:
         """Take the pasted list out."""
-        self._area.forget_pasted()
+        self._area.forget()
 
     @on(Button.Pressed, "#add")
     @once_at_a_time("opt-out-form")
     async def action_add(self) -> None:
         """Add what can be, once it is agreed that lines are left out."""
+        if not await self._area.take_typed() or self._area.is_reading:
+            self.query_one("#numbers").focus()
+            return
         found = self._area.recipients
         if not found.numbers or (found.refused and not await self._agreed(len(found.numbers), len(found.refused))):
             self.query_one("#numbers").focus()

@@ -67,5 +67,13 @@ async def _erase(page: Page, mobile: str, *, stop: bool) -> bool:
     words = ngettext(
         "{number} is erased, in {count} message also.", "{number} is erased, in {count} messages also.", report.messages
     )
-    page.notify(words.format(number=report.number, count=report.messages), markup=False)
+    told = words.format(number=report.number, count=report.messages)
+    if report.drafts:
+        words = ngettext(
+            "It was taken out of {count} campaign or draft.",
+            "It was taken out of {count} campaigns and drafts.",
+            report.drafts,
+        )
+        told = f"{told} {words.format(count=report.drafts)}"
+    page.notify(told, markup=False)
     return True

@@ -1,37 +1,37 @@
-"""One campaign, live: its line of truth, its text, and every message with its state, times and SMSC code."""
+"""One campaign, live: what will happen before it begins; then its line of truth, its text, and every message."""
 
-import asyncio
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Select, Static
+from textual.widgets import Static
 
 from smstui.domain.errors import Refusal
-from smstui.domain.states import MessageState
-from smstui.domain.text import printable
-from smstui.formats import clock_time, explain, number
+from smstui.domain.states import CampaignState
+from smstui.domain.visible import printable
+from smstui.formats import credits_text, explain
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
+from smstui.screens.messaging.campaign_words import is_waiting, sent_words, short_date, waiting_lines
+from smstui.screens.messaging.coming import LABELS, Ahead, facts, read_ahead
 from smstui.screens.messaging.controls import CampaignControls, Chosen, ControlButtons
-from smstui.screens.messaging.message_words import cells, detail
+from smstui.screens.messaging.handing_out import hand_out_messages
+from smstui.screens.messaging.message_list import MessageList
 from smstui.screens.messaging.tally import truth
-from smstui.services.campaigns import CampaignSummary, MessageRow, Progress
-from smstui.services.message_ids import message_ids
-from smstui.widgets.columns import Column
+from smstui.screens.once import once_at_a_time
+from smstui.services.campaign_details import CampaignDetails, campaign_details
+from smstui.services.campaigns import CampaignSummary, Progress
+from smstui.widgets.fact_lines import FactLines
 from smstui.widgets.progress_line import ProgressLine
-from smstui.widgets.state_sign import message_sign
-from smstui.widgets.windowed_table import WindowedTable
 
-LIVE_INTERVAL = 0.5
+LIVE_INTERVAL: Final = 0.5
 """Seconds between two readings."""
-KEPT_ROWS = 4000
-REST = 5
-"""How many times as long as they took the ids that a filter lets through are not read again."""
+_ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
+_MESSAGES_ONLY: Final = frozenset({"filter", "export"})
+"""What a campaign that has not begun offers nothing for."""
 
 
 class CampaignPage(CampaignControls):
@@ -40,6 +40,7 @@ class CampaignPage(CampaignControls):
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter", N_("Filter"), id="campaign.filter"),
+        Binding("x", "export", N_("Export"), show=False, id="campaign.export"),
         Binding("escape", "back", N_("Back"), id="page.back"),
     ]
 
@@ -47,36 +48,27 @@ class CampaignPage(CampaignControls):
         super().__init__()
         self._campaign = campaign
         self._progress: Progress | None = None
-        self._state: MessageState | None = None
-        self._rows: dict[int, MessageRow] = {}
+        self._details: CampaignDetails | None = None
+        self._ahead: Ahead | None = None
+        self._looked_ahead = False
         self._settled = False
-        self._ids_wanted_from = 0.0
         self._reading = Latest(self, self._read, group="campaign")
+        self._looking_ahead = Latest(self, self._look_ahead, group="campaign-ahead")
 
     def compose(self) -> ComposeResult:
-        """From the whole to the parts."""
+        """From the whole to the parts; and what will happen, in their place before it begins."""
         yield ProgressLine()
-        yield Static(_sent_text(self._campaign), id="sent-text", markup=False)
-        with Horizontal(id="filter-row"):
-            yield Static(_("Messages"), id="filter-label", markup=False)
-            states: list[tuple[Content, MessageState]] = [(message_sign(each).content(), each) for each in MessageState]
-            yield Select(states, prompt=_("all states"), id="state", compact=True)
-            yield Static("", id="filter-count", markup=False)
-        yield WindowedTable[int](
-            [
-                Column("number", _("Number"), 12),
-                Column("state", _("State"), 14, grows=True),
-                Column("sent", _("Sent"), 8),
-                Column("final", _("Receipt"), 8),
-                Column("code", _("SMSC code"), 24, grows=True, from_width=76),
-            ]
-        )
-        yield Static("", id="detail", markup=False)
+        yield Static("", id="waiting", markup=False)
+        yield Static("", id="sent-text", markup=False)
+        yield MessageList(self.backend, self.actor, self._campaign.id)
+        with VerticalScroll(id="coming"):
+            yield FactLines({name: _(label) for name, label in LABELS.items()})
         yield ControlButtons()
 
     def on_mount(self) -> None:
         """Read, now and twice a second."""
         self.heading = printable(self._campaign.name)
+        self._show_parts(waiting=is_waiting(self._campaign))
         self._reading.ask()
         self.set_interval(LIVE_INTERVAL, self._reading.ask)
 
@@ -85,7 +77,8 @@ class CampaignPage(CampaignControls):
         return Chosen(self._progress.summary, self._progress.counts) if self._progress else None
 
     def read_soon(self) -> None:
-        """Read again."""
+        """Read again: something was done to it."""
+        self._settled = False
         self._reading.ask()
 
     def show_campaign(self, campaign: CampaignSummary) -> None:
@@ -94,92 +87,109 @@ class CampaignPage(CampaignControls):
 
     def shown_again(self) -> None:
         """Read what has changed in the meantime."""
+        self._looked_ahead = False
         self.read_soon()
 
     def take_focus(self) -> None:
-        """Stand in the table."""
-        self._table.focus()
+        """Stand in the table, or in what will happen."""
+        (self.query_one("#coming") if self.has_class("-waiting") else self._messages.table).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before it begins there are no messages."""
+        if action in _MESSAGES_ONLY and self.has_class("-waiting"):
+            return False
+        return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         """Choose the state of the messages shown."""
-        select = self.query_one("#state", Select)
-        select.focus()
-        select.action_show_overlay()
+        self._messages.choose_state()
+
+    @once_at_a_time("campaign-export")
+    async def action_export(self) -> None:
+        """Write all messages of the campaign to a file; its ending says of which kind."""
+        await hand_out_messages(self, self._campaign)
 
     @property
-    def _table(self) -> WindowedTable[int]:
-        return self.query_one(WindowedTable)
-
-    @on(Select.Changed, "#state")
-    def _filtered(self, event: Select.Changed) -> None:
-        self._state = None if event.value is Select.NULL else MessageState(str(event.value))
-        self._ids_wanted_from = 0.0
-        self._settled = False
-        self._rows.clear()
-        self._table.show_keys(())
-        self._table.forget_rows()
-        self._reading.ask()
-        self._table.focus()
-
-    @on(WindowedTable.PageWanted)
-    @work(group="campaign-pages")
-    async def _page_wanted(self, event: WindowedTable.PageWanted) -> None:
-        await self._read_rows(event.first, event.last)
-
-    @on(WindowedTable.Moved)
-    def _show_detail(self) -> None:
-        row = self._rows.get(self._table.cursor_key or 0)
-        shown = self.query_one("#detail", Static)
-        words = detail(row) if row else Content("")
-        if words != shown.content:
-            lines = words.get_height({}, max(1, shown.size.width))
-            shown.update(words, layout=max(2, min(3, lines)) != shown.size.height)
+    def _messages(self) -> MessageList:
+        return self.query_one(MessageList)
 
     async def _read(self) -> None:
-        """The line of truth, the ids that the filter lets through, and the rows in the window."""
+        """The line of truth and the messages, or what will happen."""
         if self._settled or not self.display:
             return
         try:
             progress = await self.backend.campaigns.progress(self.actor, self._campaign.id)
+            if self._details is None or self._progress is None or progress.summary != self._progress.summary:
+                now = self.backend.clock.now()
+                self._details = await campaign_details(self.backend.database, self.actor, self._campaign.id, now)
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
             return
-        self._progress = progress
-        self.query_one(ProgressLine).show(truth(progress))
+        self._progress, summary = progress, progress.summary
         self.show_controls()
-        self._settled = progress.counts.final == progress.counts.total
-        if self._state is not None or self._table.row_count != progress.counts.total:
-            await self._read_ids()
-        await self._read_rows(*self._table.rows_in_view())
+        self._settled = summary.state in _ENDED and progress.counts.final == progress.counts.total
+        waiting = is_waiting(summary) or (summary.state is CampaignState.CANCELLED and not progress.counts.total)
+        self._show_parts(waiting=waiting)
+        if waiting:
+            self._show_coming()
+        else:
+            self._show_sent(progress, self._details)
+            await self._messages.read(
+                progress.counts.total,
+                zone=self._details.zone,
+                is_personal=self._details.is_personal,
+                is_settled=self._settled,
+            )
 
-    async def _read_ids(self) -> None:
-        """Which messages the filter lets through; the longer that takes, the less often."""
-        time, state = asyncio.get_running_loop().time, self._state
-        began = time()
-        if began < self._ids_wanted_from and not self._settled:
+    def _show_parts(self, *, waiting: bool) -> None:
+        if waiting is self.has_class("-waiting"):
             return
-        ids = await message_ids(self.backend.database, self.actor, self._campaign.id, state)
-        self._ids_wanted_from = time() + (time() - began) * REST
-        if state is self._state:
-            self._table.show_keys(ids)
-            self.query_one("#filter-count", Static).update(number(len(ids)), layout=False)
+        had_focus = self.has_focus_within
+        self.set_class(waiting, "-waiting")
+        self.refresh_bindings()
+        if had_focus:
+            self.call_after_refresh(self.take_focus)
 
-    async def _read_rows(self, first: int, last: int) -> None:
-        keys, state = self._table.keys(first, last), self._state
-        if not keys:
+    def _show_coming(self) -> None:
+        assert self._progress is not None
+        assert self._details is not None
+        now = self.backend.clock.now()
+        self.query_one(FactLines).show(facts(self._progress.summary, self._details, self._ahead, now))
+        if not self._looked_ahead:
+            self._looked_ahead = True
+            self._looking_ahead.ask()
+
+    async def _look_ahead(self) -> None:
+        """What would happen as things are today: the recipients are counted, which may take its time."""
+        if self._progress is None or self._details is None:
             return
-        rows = await self.backend.campaigns.messages(self.actor, self._campaign.id, keys[0] - 1, len(keys), state)
-        if state is not self._state:
-            return
-        if len(self._rows) > KEPT_ROWS:
-            self._rows.clear()
-        self._rows.update((row.id, row) for row in rows)
-        self._table.put((row.id, cells(row)) for row in rows)
-        self._show_detail()
+        try:
+            self._ahead = await read_ahead(self.backend, self.actor, self._progress.summary, self._details)
+        except Refusal as refusal:
+            self.notify(explain(refusal), severity="error", markup=False)
+        self._reading.ask()
+
+    def _show_sent(self, progress: Progress, details: CampaignDetails) -> None:
+        now = self.backend.clock.now()
+        self.query_one(ProgressLine).show(truth(progress))
+        lines = waiting_lines(progress.waiting, details.zone, now)
+        waits = self.query_one("#waiting", Static)
+        if str(waits.content) != "\n".join(lines):
+            waits.update(Content("\n".join(lines)))
+            waits.display = bool(lines)
+        sent, words = self.query_one("#sent-text", Static), _sent_text(progress.summary, details)
+        if sent.content != words:
+            sent.update(words)
 
 
-def _sent_text(campaign: CampaignSummary) -> Content:
-    sent = _("{sender}, {segments} SMS each, created at {time}").format(
-        sender=printable(campaign.sender), segments=campaign.segments, time=clock_time(campaign.created_at)
-    )
-    return Content.assemble((f"{sent}\n", "$text-muted"), printable(campaign.text))
+def _sent_text(campaign: CampaignSummary, details: CampaignDetails) -> Content:
+    """Who it came from, when, what it cost and what came back of that; then its text."""
+    begun = campaign.started_at or campaign.created_at
+    pieces = [
+        sent_words(campaign, is_personal=details.is_personal),
+        short_date(begun, details.zone, begun),
+        credits_text(campaign.cost),
+    ]
+    if details.given_back.milli:
+        pieces.append(_("{credits} given back").format(credits=credits_text(details.given_back)))
+    return Content.assemble((" · ".join(pieces) + "\n", "$text-muted"), printable(campaign.text))

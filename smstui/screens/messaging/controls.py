@@ -1,8 +1,8 @@
-"""What a person does to a campaign that exists: pause, resume, cancel, send again what is in doubt."""
+"""What a person does to a campaign that exists: pause, resume, send now, cancel, edit, duplicate, send again."""
 
 from collections.abc import Awaitable, Collection
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,23 +11,26 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from smstui.domain.counts import Counts
-from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState
-from smstui.domain.text import printable
-from smstui.formats import amount, credits_text, explain, number
-from smstui.i18n import N_, _, ngettext
+from smstui.formats import explain
+from smstui.i18n import N_, _
+from smstui.screens.messaging import writing
+from smstui.screens.messaging.campaign_words import is_held, is_waiting
+from smstui.screens.messaging.questions import cancel_question, release_question
+from smstui.screens.messaging.resend_modal import ResendModal, read_choices
+from smstui.screens.messaging.tally import failed
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
-from smstui.services.campaigns import CampaignSummary, Progress, ResendPlan
+from smstui.services.campaign_details import campaign_details, withdrawal
+from smstui.services.campaigns import CampaignSummary
+from smstui.services.when import NOW
 from smstui.widgets.modals import ConfirmModal
 
-_POSSIBLE_IN = {
-    "pause": frozenset({CampaignState.SENDING}),
-    "resume": frozenset({CampaignState.PAUSED}),
-    "cancel": frozenset({CampaignState.SENDING, CampaignState.PAUSED}),
-}
-_RESEND = "resend"
+ACTIONS: Final = ("resend", "duplicate", "edit", "cancel", "pause", "resume", "release")
+_CANCELLABLE: Final = frozenset(
+    {CampaignState.SCHEDULED, CampaignState.PREPARING, CampaignState.SENDING, CampaignState.PAUSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,25 @@ class Chosen:
 
     def can(self, action: str) -> bool:
         """Whether `action` makes sense."""
-        if action == _RESEND:
-            return self.counts is not None and self.counts.unknown > 0
-        return self.campaign.state in _POSSIBLE_IN[action]
+        state = self.campaign.state
+        match action:
+            case "pause":
+                return state is CampaignState.SENDING
+            case "resume":
+                return state is CampaignState.PAUSED and not is_held(self.campaign)
+            case "release":
+                return is_held(self.campaign)
+            case "cancel":
+                return state in _CANCELLABLE
+            case "edit":  # a run was written with its series
+                return (
+                    is_waiting(self.campaign)
+                    and state is not CampaignState.PREPARING
+                    and self.campaign.series_id is None
+                )
+            case "resend":
+                return self.counts is not None and self.counts.unknown + failed(self.counts) > 0
+        return action == "duplicate"
 
 
 class ControlButtons(Horizontal):
@@ -61,14 +80,16 @@ class ControlButtons(Horizontal):
 
     def compose(self) -> ComposeResult:
         """In the order of their weight."""
-        yield Button(_("Send again what is unknown"), id=_RESEND, compact=True)
+        yield Button(_("Send again"), id="resend", compact=True)
+        yield Button(_("Delete"), id="remove", compact=True)
         yield Button(_("Cancel the campaign"), id="cancel", compact=True)
         yield Button(_("Pause"), id="pause", compact=True)
         yield Button(_("Resume"), id="resume", compact=True)
+        yield Button(_("Send now"), id="release", compact=True)
 
     def show(self, possible: Collection[str]) -> None:
         """Show the buttons of these controls."""
-        self.set_class(bool(possible), "-possible")
+        self.set_class(any(button.id in possible for button in self.query(Button)), "-possible")
         for button in self.query(Button):
             button.set_class(button.id in possible, "-possible")
 
@@ -77,10 +98,13 @@ class CampaignControls(Page):
     """A page with keys and `ControlButtons` for one campaign: only those that make sense for it are there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", N_("Edit"), id="campaign.edit"),
         Binding("p", "pause", N_("Pause"), id="campaign.pause"),
         Binding("p", "resume", N_("Resume"), id="campaign.resume"),
+        Binding("p", "release", N_("Send now"), id="campaign.release"),
         Binding("c", "cancel", N_("Cancel the campaign"), show=False, id="campaign.cancel"),
-        Binding("r", "resend", N_("Send again what is unknown"), show=False, id="campaign.resend"),
+        Binding("r", "resend", N_("Send again"), show=False, id="campaign.resend"),
+        Binding("D", "duplicate", N_("Duplicate"), show=False, id="campaign.duplicate"),
     ]
     _possible: frozenset[str] = frozenset()
 
@@ -96,10 +120,14 @@ class CampaignControls(Page):
         """Go to a campaign that was just sent."""
         raise NotImplementedError
 
+    def possible(self) -> frozenset[str]:
+        """The actions that make sense now."""
+        chosen = self.chosen_campaign()
+        return frozenset(each for each in ACTIONS if chosen is not None and chosen.can(each))
+
     def show_controls(self) -> None:
         """Another campaign is chosen, or it was read again."""
-        chosen = self.chosen_campaign()
-        possible = frozenset(each for each in (*_POSSIBLE_IN, _RESEND) if chosen is not None and chosen.can(each))
+        possible = self.possible()
         if possible != self._possible:
             self._possible = possible
             self.query_one(ControlButtons).show(possible)
@@ -107,9 +135,7 @@ class CampaignControls(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense."""
-        if action in _POSSIBLE_IN or action == _RESEND:
-            return action in self._possible
-        return super().check_action(action, parameters)
+        return action in self._possible if action in ACTIONS else super().check_action(action, parameters)
 
     @on(Button.Pressed, "#pause")
     @once_at_a_time("campaign-control")
@@ -125,6 +151,13 @@ class CampaignControls(Page):
         if chosen := self.chosen_campaign():
             await self._do(self.backend.campaigns.resume(self.actor, chosen.campaign.id))
 
+    @on(Button.Pressed, "#release")
+    @once_at_a_time("campaign-control")
+    async def action_release(self) -> None:
+        """Send a campaign now that waited for a person, once that is confirmed."""
+        if chosen := self.chosen_campaign():
+            await self._do(self._release(chosen.campaign))
+
     @on(Button.Pressed, "#cancel")
     @once_at_a_time("campaign-control")
     async def action_cancel(self) -> None:
@@ -135,19 +168,57 @@ class CampaignControls(Page):
     @on(Button.Pressed, "#resend")
     @once_at_a_time("campaign-control")
     async def action_resend(self) -> None:
-        """Send the messages in doubt again, once that is confirmed."""
+        """Send what failed or is in doubt again, once it is chosen and confirmed."""
         if chosen := self.chosen_campaign():
             await self._do(self._resend(chosen.campaign))
 
+    @once_at_a_time("campaign-control")
+    async def action_edit(self) -> None:
+        """Change a campaign that has not begun: it stays as it is until the changed one takes its place."""
+        await self._do(self.edit())
+
+    @once_at_a_time("campaign-control")
+    async def action_duplicate(self) -> None:
+        """Write a campaign that says the same."""
+        if chosen := self.chosen_campaign():
+            await self._do(self._duplicate(chosen.campaign))
+
+    def write_on(self, draft_id: int) -> None:
+        """Go on with a draft in the composer."""
+        writing.take_up(self.host, self.actor, draft_id)
+        self.go_to("send")
+
     async def _cancel(self, campaign_id: int) -> None:
         progress = await self.backend.campaigns.progress(self.actor, campaign_id)
-        if await self.ask(cancel_question(progress)):
+        undone = await withdrawal(self.backend.database, self.actor, campaign_id)
+        if await self.ask(cancel_question(progress, undone)):
             await self.backend.campaigns.cancel(self.actor, campaign_id)
 
+    async def _release(self, campaign: CampaignSummary) -> None:
+        details = await campaign_details(self.backend.database, self.actor, campaign.id, self.backend.clock.now())
+        question: ConfirmModal | None = None
+        if details.draft is not None:
+            plan = await self.backend.campaigns.plan(self.actor, replace(details.draft, when=NOW))
+            question = release_question(campaign, plan)
+        if question is None or await self.ask(question):
+            await self.backend.campaigns.resume(self.actor, campaign.id)
+
     async def _resend(self, campaign: CampaignSummary) -> None:
-        plan = await self.backend.campaigns.resend_plan(self.actor, campaign.id)
-        if await self.ask(resend_question(campaign, plan)):
-            self.show_campaign(await self.backend.campaigns.resend(self.actor, campaign.id))
+        choices = await read_choices(self.backend, self.actor, campaign)
+        if (what := await self.ask(ResendModal(campaign, choices))) is not None:
+            self.show_campaign(await self.backend.campaigns.resend(self.actor, campaign.id, what))
+
+    async def edit(self) -> None:
+        """Change the chosen campaign; see `action_edit`. Raises NotScheduled, UnknownCampaign."""
+        if not (chosen := self.chosen_campaign()):
+            return
+        campaign = chosen.campaign
+        drafts = await self.backend.drafts.list(self.actor)
+        begun = next((each.id for each in drafts if each.draft.replaces_id == campaign.id), None)
+        self.write_on(begun or await self.backend.drafts.edit(self.actor, campaign.id))
+
+    async def _duplicate(self, campaign: CampaignSummary) -> None:
+        self.write_on(await self.backend.drafts.duplicate(self.actor, campaign.id))
 
     async def _do(self, doing: Awaitable[None]) -> None:
         """Do it, or say why not; then show what has become of the campaign."""
@@ -156,57 +227,3 @@ class CampaignControls(Page):
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
         self.read_soon()
-
-
-def cancel_question(progress: Progress) -> ConfirmModal:
-    """Whether to cancel a campaign, in numbers."""
-    campaign, counts = progress.summary, progress.counts
-    left = counts.total - counts.queued - counts.suppressed - counts.cancelled
-    price = Credits(campaign.cost.milli // campaign.recipients) if campaign.recipients else campaign.cost
-    sentences = []
-    if left:
-        sentence = ngettext(
-            "{count} message of “{name}” has left and can't be called back.",
-            "{count} messages of “{name}” have left and can't be called back.",
-            left,
-        )
-        sentences.append(sentence.format(count=number(left), name=printable(campaign.name)))
-    sentence = ngettext(
-        "{count} message will not be sent, and {credits} will be given back.",
-        "{count} messages will not be sent, and {credits} will be given back.",
-        counts.queued,
-    )
-    sentences.append(sentence.format(count=number(counts.queued), credits=credits_text(price * counts.queued)))
-    return ConfirmModal(
-        _("Cancel the campaign?"),
-        "\n".join(sentences),
-        confirm=_("Cancel the campaign"),
-        cancel=_("Keep it"),
-        dangerous=True,
-    )
-
-
-def resend_question(campaign: CampaignSummary, plan: ResendPlan) -> ConfirmModal:
-    """Whether to send again what may have been received, in numbers."""
-    sentence = ngettext(
-        "{count} message of “{name}” got no response: its phone may have received it already.",
-        "{count} messages of “{name}” got no response: their phones may have received them already.",
-        plan.recipients + plan.opted_out,
-    )
-    sentences = [sentence.format(count=number(plan.recipients + plan.opted_out), name=printable(campaign.name))]
-    if plan.opted_out:
-        sentence = ngettext(
-            "{count} of the numbers has answered STOP since.",
-            "{count} of the numbers have answered STOP since.",
-            plan.opted_out,
-        )
-        sentences.append(sentence.format(count=number(plan.opted_out)))
-    sentence = ngettext(
-        "Send again to {count} number, for {credits} of {balance}?",
-        "Send again to {count} numbers, for {credits} of {balance}?",
-        plan.recipients,
-    )
-    asked = sentence.format(
-        count=number(plan.recipients), credits=credits_text(plan.cost), balance=amount(plan.balance)
-    )
-    return ConfirmModal(_("Send again?"), "\n".join([*sentences, asked]), confirm=_("Send again"), dangerous=True)

@@ -1,29 +1,65 @@
-"""The composer's second step (the guide, part 2, "ETAPE 3"): the numbers, and what the campaign will cost."""
+"""The composer's second step (the guide, part 2, "ETAPE 3"): groups, contacts and numbers, and what they add up to."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.message import Message
+from textual.widgets import Button, Static
 
-from smstui import formats
-from smstui.domain.errors import Refusal
+from smstui.domain.recipients import Recipients
+from smstui.domain.visible import printable
+from smstui.formats import credits_text, number
 from smstui.i18n import _, ngettext
+from smstui.screens.messaging.reckoning_table import COUNTRY, PLAINER, ReckoningTable
 from smstui.services.campaigns import Plan
-from smstui.services.credits import InsufficientCredits
+from smstui.services.groups import Group
 from smstui.widgets.recipients_area import RecipientsArea, WrittenNumbers
+from smstui.widgets.windowed_table import WindowedTable
+
+_NAMED = 4
+"""Groups named before the others are only counted."""
 
 
 class RecipientsStep(Vertical):
-    """The area of the numbers, and the plan under it."""
+    """The three ways to choose recipients, combined; under them the reckoning, and the total."""
 
-    def __init__(self, numbers: WrittenNumbers) -> None:
+    class GroupsWanted(Message):
+        """Groups are to be chosen."""
+
+    class ContactsWanted(Message):
+        """Contacts are to be chosen."""
+
+    class ContactsListed(Message):
+        """The contacts that were chosen are to be shown."""
+
+    @dataclass
+    class Opened(Message):
+        """A line of the reckoning is to be opened (a key of `ReckoningTable`)."""
+
+        wanted: str
+
+    def __init__(self, numbers: WrittenNumbers, read: Recipients | None) -> None:
         super().__init__()
-        self._numbers = numbers
+        self._numbers, self._read = numbers, read
 
     def compose(self) -> ComposeResult:
-        """Numbers, then the reckoning."""
-        yield RecipientsArea(self._numbers)
-        yield Static("", id="plan", markup=False)
+        """What is chosen, what it adds up to, and the total that is always seen."""
+        with VerticalScroll(can_focus=False, id="recipients"):
+            with Vertical(id="chosen"):
+                yield Static("", id="limit", classes="muted", markup=False)
+                yield Static("", id="groups-chosen", markup=False)
+                yield Button(_("Search a group of contacts…"), id="pick-groups", compact=True)
+                yield Static("", id="contacts-chosen", markup=False)
+                with Horizontal(classes="picks"):
+                    yield Button(_("Search a contact…"), id="pick-contacts", compact=True)
+                    yield Button(_("List"), id="list-contacts", compact=True)
+                yield RecipientsArea(self._numbers, self._read)
+            yield ReckoningTable()
+        yield Static("", id="total", markup=False)
         yield Static("", id="problems", markup=False)
 
     @property
@@ -31,30 +67,92 @@ class RecipientsStep(Vertical):
         """The numbers."""
         return self.query_one(RecipientsArea)
 
-    def show_plan(self, plan: Plan | None, problems: tuple[Refusal, ...] = ()) -> None:
-        """Show what the campaign would be, and what stands in its way; None while there is nobody to send to."""
-        self.query_one("#plan", Static).update(_reckoning(plan) if plan else "")
-        sentences = [
-            _missing(each) if isinstance(each, InsufficientCredits) else formats.explain(each) for each in problems
-        ]
-        self.query_one("#problems", Static).update(Content("\n".join(f"✕ {sentence}" for sentence in sentences)))
+    def take_focus(self) -> None:
+        """Stand on the first of the ways."""
+        self.screen.set_focus(self.query_one("#pick-groups"))
+
+    def show_limit(self, limit: int) -> None:
+        """Say how many recipients a campaign may have."""
+        sentence = _("Campaigns are limited to {limit} contacts at most.")
+        self.query_one("#limit", Static).update(Content(sentence.format(limit=number(limit))))
+
+    def show_chosen(self, group_ids: Sequence[int], groups: Mapping[int, Group], contacts: int) -> None:
+        """Name the groups and count the contacts that were chosen."""
+        chosen = [groups[each] for each in group_ids if each in groups]
+        names = [f"{printable(each.name)} ({number(each.contacts)})" for each in chosen[:_NAMED]]
+        if others := len(chosen) - len(names):
+            names.append(ngettext("{count} more", "{count} more", others).format(count=number(others)))
+        self.query_one("#groups-chosen", Static).update(_chosen(_("Your groups of contacts"), ", ".join(names)))
+        words = ngettext("{count} contact", "{count} contacts", contacts).format(count=number(contacts))
+        self.query_one("#contacts-chosen", Static).update(_chosen(_("Your contacts"), words if contacts else ""))
+        self.query_one("#list-contacts").display = bool(contacts)
+
+    def show_plan(self, plan: Plan | None) -> None:
+        """Show what the campaign would be; None while there is nobody to send to."""
+        table = self.query_one(ReckoningTable)
+        table.display = plan is not None
+        read = self.area.recipients
+        if plan is not None:
+            table.show_plan(plan, len(read.refused), read.duplicates)
+        self.query_one("#total", Static).update(total_words(plan))
+        self.set_class(plan is not None, "-some")
+
+    def show_reckoning(self) -> None:
+        """Say that it is being reckoned."""
+        self.query_one("#total", Static).update(Content.styled(_("Reckoning…"), "$text-muted"))
+
+    def show_problems(self, sentences: Sequence[str]) -> None:
+        """Say what stands in the way."""
+        problems = self.query_one("#problems", Static)
+        problems.display = bool(sentences)
+        problems.update(Content("\n".join(f"✕ {sentence}" for sentence in sentences)))
+
+    @on(Button.Pressed, "#pick-groups")
+    def _groups_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.GroupsWanted())
+
+    @on(Button.Pressed, "#pick-contacts")
+    def _contacts_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.ContactsWanted())
+
+    @on(Button.Pressed, "#list-contacts")
+    def _list_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.ContactsListed())
+
+    @on(WindowedTable.Chosen)
+    def _line_chosen(self, event: WindowedTable.Chosen) -> None:
+        event.stop()
+        key = str(event.key)
+        if key != PLAINER and not key.startswith(COUNTRY):
+            self.post_message(self.Opened(key))
 
 
-def _reckoning(plan: Plan) -> Content:
+def total_words(plan: Plan | None) -> Content:
     """Two lines: an amount must not be cut at its thin space, where a wrapped line would be."""
-    recipients = ngettext("{count} recipient", "{count} recipients", plan.recipients)
+    count = plan.recipients if plan else 0
     who: list[Content | str] = [
-        Content.styled(recipients.format(count=formats.number(plan.recipients)), "bold"),
-        *([_("{segments} SMS each").format(segments=plan.measure.segments)] if plan.measure else []),
-        *([f"STOP {formats.number(plan.opted_out)}"] if plan.opted_out else []),
+        Content.assemble(_("Total number of recipients: "), (number(count), "bold")),
+        *([segments_words(plan)] if plan and count else []),
     ]
+    if plan is None:
+        return Content(" · ").join(who)
     price: list[Content | str] = [
-        Content.styled(_("cost {amount}").format(amount=formats.credits_text(plan.cost)), "bold"),
-        _("balance {amount}").format(amount=formats.credits_text(plan.balance)),
+        Content.styled(_("cost {amount}").format(amount=credits_text(plan.cost)), "bold"),
+        _("balance {amount}").format(amount=credits_text(plan.balance)),
     ]
     return Content("\n").join([Content(" · ").join(who), Content(" · ").join(price)])
 
 
-def _missing(refusal: InsufficientCredits) -> str:
-    missing = formats.credits_text(refusal.needed - refusal.available)
-    return _("{missing} missing: buy credits or send to fewer numbers.").format(missing=missing)
+def segments_words(plan: Plan) -> str:
+    """How many SMS one message takes."""
+    shortest, longest = plan.reckoned.segments
+    if shortest == longest:
+        return _("{segments} SMS each").format(segments=longest)
+    return _("{shortest} to {longest} SMS each").format(shortest=shortest, longest=longest)
+
+
+def _chosen(label: str, words: str) -> Content:
+    return Content.assemble((label, "$text-muted"), "   ", (words, "bold"))

@@ -1,274 +1,325 @@
-"""Messaging › Send: the composer, in two steps, and its confirmation (the guide, part 2)."""
+"""Messaging › Send: the composer's keys, and the way through its four steps (the guide, part 2)."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from textual import events, on, work
-from textual.app import ComposeResult
+from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, ContentSwitcher
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
-from smstui.domain.states import MessageType
-from smstui.formats import credits_text, explain, number
-from smstui.i18n import N_, _, ngettext
-from smstui.screens.latest import Latest
-from smstui.screens.messaging import writing
+from smstui.formats import explain
+from smstui.i18n import N_, _
+from smstui.screens.messaging import choosing, confirming
 from smstui.screens.messaging.campaign import CampaignPage
+from smstui.screens.messaging.composer import Composer
+from smstui.screens.messaging.confirm_step import ConfirmStep
+from smstui.screens.messaging.date_step import DateStep
 from smstui.screens.messaging.preview import PreviewModal
-from smstui.screens.messaging.problems import beside, field_of
+from smstui.screens.messaging.problems import TEXT_FIELDS, Place, field_of, place_of
 from smstui.screens.messaging.recipients_step import RecipientsStep
-from smstui.screens.messaging.text_step import FIELDS, Means, TextStep
-from smstui.screens.messaging.writing import Writing
+from smstui.screens.messaging.sending_modal import Decision, SendingModal
+from smstui.screens.messaging.text_step import TextStep
+from smstui.screens.messaging.writing import Kept
 from smstui.screens.once import once_at_a_time
-from smstui.screens.page import Page
 from smstui.screens.settings.sender_form import SenderForm
-from smstui.services.campaigns import Plan
-from smstui.smpp.values import BindMode
-from smstui.widgets.modals import ConfirmModal
-from smstui.widgets.phone_preview import PhonePreview
+from smstui.services.credits import InsufficientCredits
 from smstui.widgets.recipients_area import RecipientsArea
+from smstui.widgets.typed_ahead import caught_up
 
-WIDE = 120
+WIDE: Final = 120
 """Columns of the terminal from which the phone stands beside the form."""
+TALL: Final = 32
+"""Lines of the terminal from which there is room between those of the form."""
 
 
-class SendPage(Page):
+class SendPage(Composer):
     """The composer. What is written in it is kept until it is sent, wherever the person goes."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "next", N_("Continue"), id="send.next", priority=True),
         Binding("ctrl+s", "send", N_("Send"), id="send.send", priority=True),
+        Binding("ctrl+s", "schedule", N_("Schedule"), id="send.schedule", priority=True),
         Binding("f4", "preview", N_("Preview"), id="send.preview", priority=True),
         Binding("f6", "replace", N_("Replace"), id="send.replace", priority=True),
-        Binding("f8", "forget_pasted", N_("Remove the list"), id="send.forget_pasted", priority=True),
+        Binding("f5,t", "test", N_("Send a test to my number"), show=False, id="send.test"),
+        Binding("f2", "start_anew", N_("Another campaign"), show=False, id="send.start_anew", priority=True),
+        Binding("f3", "cut", N_("Show where it is cut, or not"), show=False, id="send.cut", priority=True),
+        Binding("f3", "buy", N_("Buy credits"), id="send.buy", priority=True),
+        Binding("f7", "sample(1)", N_("Next contact"), show=False, id="send.next_sample", priority=True),
+        Binding("shift+f7", "sample(-1)", N_("Contact before"), show=False, id="send.previous_sample", priority=True),
+        Binding("f8", "forget_numbers", N_("Remove the numbers"), show=False, id="send.forget", priority=True),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._writing = Writing()
-        self._touched: set[str] = set()
-        self._problems: tuple[Refusal, ...] = ()
-        self._means: Means | None = None
-        self._planning = Latest(self, self._plan_and_show, group="send-plan")
-
-    def compose(self) -> ComposeResult:
-        """The steps, the phone beside them where there is room, and the buttons."""
-        self._writing = writing.kept(self.host, self.actor)
-        self._touched = set(FIELDS) if self._writing != Writing() else set()
-        with Horizontal(id="sheet"):
-            with ContentSwitcher(initial="text-step"):
-                with Vertical(id="text-step"):
-                    yield TextStep(self._writing)
-                with Vertical(id="recipients-step"):
-                    yield RecipientsStep(self._writing.numbers)
-            yield PhonePreview()
-        with Horizontal(classes="actions"):
-            yield Button(_("Back"), id="back", compact=True)
-            yield Button(_("Continue"), id="next", variant="primary", compact=True)
-            yield Button(_("Send"), id="send", variant="primary", compact=True)
-
-    def on_mount(self) -> None:
-        """Read what can be sent with."""
-        self._show_step("text-step")
-        self._read_means()
-
     def on_resize(self, _event: events.Resize) -> None:
-        """The phone stands beside the form in a wide terminal."""
+        """The phone stands beside the form in a wide terminal, and a tall one has room between the lines."""
         self.set_class(self.app.size.width >= WIDE, "-wide")
+        self.set_class(self.app.size.height >= TALL, "-tall")
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Each step has its own keys."""
-        on_text = self._on_text
+        if not self.is_mounted or self.is_sending:
+            return action == "back" and not self.is_sending
+        on_text, last = self.place is Place.TEXT, self.place is Place.CONFIRM
         available = {
-            "next": on_text,
+            "next": not last,
+            "send": last and self.written.when.is_now,
+            "schedule": last and not self.written.when.is_now,
+            "preview": on_text and not self.has_class("-wide"),
             "replace": on_text,
-            "send": not on_text,
-            "preview": not self.has_class("-wide"),
-            "forget_pasted": not on_text and bool(self._writing.numbers.pasted),
+            "cut": on_text and self.has_class("-wide"),
+            "sample": on_text and self.rendering().is_personal,
+            "buy": not on_text and any(isinstance(each, InsufficientCredits) for each in self.problems),
+            "test": last,
+            "forget_numbers": self.place is Place.RECIPIENTS and bool(self.recipients_step.area.recipients.numbers),
         }
         return available.get(action, True)
 
-    @property
-    def _on_text(self) -> bool:
-        return not self.is_mounted or self.query_one(ContentSwitcher).current == "text-step"
-
-    @property
-    def _text_step(self) -> TextStep:
-        return self.query_one(TextStep)
-
-    @property
-    def _recipients_step(self) -> RecipientsStep:
-        return self.query_one(RecipientsStep)
-
     def take_focus(self) -> None:
-        """Stand on the name of a new campaign, on the text of one begun."""
-        self._text_step.focus_on("text" if self._writing.name else "name")
+        """Stand where the step in view starts: on the name of a new campaign, on the text of one begun."""
+        match self.place:
+            case Place.TEXT:
+                self.text_step.focus_on("text" if self.written.name else "name")
+            case Place.RECIPIENTS:
+                self.recipients_step.take_focus()
+            case Place.DATE:
+                self.query_one(DateStep).take_focus()
+            case Place.CONFIRM:
+                self.screen.set_focus(self.query_one("#send"))
+
+    def shown_again(self) -> None:
+        """The page in front is closed: it may have changed something."""
+        self.read_means()
 
     def action_back(self) -> None:
-        """From the recipients to the text, from there to the menu. Nothing is lost."""
-        if self._on_text:
+        """One step back; from the first one to the menu. Nothing is lost."""
+        if self.place is Place.TEXT:
             super().action_back()
         else:
-            self._show_step("text-step")
-            self._text_step.focus_on("text")
+            self._go(list(Place)[list(Place).index(self.place) - 1])
 
     @on(Button.Pressed, "#back")
     def _back_pressed(self) -> None:
         self.action_back()
 
     @on(Button.Pressed, "#next")
-    @once_at_a_time("send-step")
     async def action_next(self) -> None:
-        """Go on to the recipients, once the text is right."""
-        self._touched = set(FIELDS)
-        await self._planned()
-        wrong = [field for field in map(field_of, self._problems) if field in FIELDS]
+        """Go on, when what was typed is right. What is typed after this finds the next step, however fast it comes."""
+        if self.screen.focused is not None:
+            await caught_up(self.screen.focused)
+        match self.place:
+            case Place.TEXT:
+                self._leave_text()
+            case Place.RECIPIENTS:
+                await self._leave_recipients()
+            case Place.DATE:
+                step = self.query_one(DateStep)
+                await caught_up(step)
+                if step.problem:
+                    step.take_focus()
+                else:
+                    self._go(Place.CONFIRM)
+            case Place.CONFIRM:
+                self.action_send()
+
+    def _leave_text(self) -> None:
+        self.touched |= set(TEXT_FIELDS)
+        self.write(self.text_step.written(self.written))
+        wrong = [field_of(problem) for problem in self.problems if place_of(problem) is Place.TEXT]
         if wrong:
-            self._text_step.focus_on(wrong[0])
+            self.text_step.focus_on(min(wrong, key=TEXT_FIELDS.index))
+        else:
+            self._go(Place.RECIPIENTS)
+
+    async def _leave_recipients(self) -> None:
+        area = self.recipients_step.area
+        if not await area.take_typed():
+            self.screen.set_focus(area.query_one("#numbers"))
             return
-        self._show_step("recipients-step")
-        self._recipients_step.query_one("#numbers").focus()
+        self.touched.add("recipients")
+        if self.has_recipients:
+            self._go(Place.DATE)
+        else:
+            self.show_plan()
+            self.recipients_step.take_focus()
+
+    def _go(self, place: Place) -> None:
+        self.show_step(place)
+        self.take_focus()
 
     @on(Button.Pressed, "#send")
     @once_at_a_time("send-step")
     async def action_send(self) -> None:
         """Confirm with the numbers, and send."""
-        self._touched.add("recipients")
-        plan = await self._planned()
-        if self._problems:
-            self._recipients_step.query_one("#numbers").focus()
-            return
-        if not await self.ask(_confirmation(plan)):
-            return
-        draft = self._writing.draft(self._recipients_step.area.recipients.numbers)
         try:
-            campaign = await self.backend.campaigns.send(self.actor, draft)
+            await self.plans.now()
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
-            self._planning.ask()
+            self.say(refusal)
             return
-        await self._start_anew()
-        self.open(CampaignPage(campaign))
+        self.touched.add("recipients")
+        if self.problems:
+            self._lead_to(self.problems[0])
+            return
+        resolve = await self.resolve()
+        if resolve is None:
+            return
+        decision = await self.ask(SendingModal(resolve))
+        if decision is Decision.CHANGE_DATE:
+            self._go(Place.DATE)
+        elif decision is Decision.SEND:
+            await self._send()
+
+    def action_schedule(self) -> None:
+        """Confirm with the numbers and the date, and schedule."""
+        self.action_send()
+
+    async def _send(self) -> None:
+        """What is kept as a draft becomes a campaign."""
+        await self.keeper.save()
+        self.keeper.stop()
+        self.is_sending = True
+        self.refresh_bindings()
+        self.query_one(ConfirmStep).show_problems([_("Preparing the campaign…")])
+        at_once = self.written.when.is_now
+        try:
+            campaign = await self.backend.campaigns.send(self.actor, self.whole_draft(), self.keeper.draft_id)
+        except Refusal as refusal:
+            self.say(refusal)
+            self.keeper.go_on()
+            self.plans.ask()
+            return
+        finally:
+            self.is_sending = False
+            self.refresh_bindings()
+        await self.build(Kept())
+        if at_once:
+            self.open(CampaignPage(campaign))
+        else:
+            self.notify(_("The campaign is scheduled."), markup=False)
+            self.go_to("campaigns")
+
+    def _lead_to(self, problem: Refusal) -> None:
+        """Show where a problem is solved."""
+        place, field = place_of(problem), field_of(problem)
+        if place is Place.CONFIRM or isinstance(problem, InsufficientCredits):
+            self.show_plan()
+            self.notify(explain(problem), severity="error", markup=False)
+            return
+        self._go(place)
+        if place is Place.TEXT:
+            self.text_step.focus_on(field)
+
+    @once_at_a_time("send-test")
+    async def action_test(self) -> None:
+        """Send the message to the person's own number."""
+        if self.plans.newest is not None:
+            await confirming.send_test(self, self.whole_draft(), self.plans.newest)
+
+    @on(ConfirmStep.TestWanted)
+    def _test_pressed(self) -> None:
+        self.action_test()
+
+    def action_buy(self) -> None:
+        """Go where credits are bought; what is written stays."""
+        self.go_to("buy")
+
+    @once_at_a_time("send-anew")
+    async def action_start_anew(self) -> None:
+        """An empty form; what was written stays a draft."""
+        await self.keeper.save()
+        await self.build(Kept())
+        self.take_focus()
 
     def action_preview(self) -> None:
         """The phone, in front of the form."""
-        self.app.push_screen(PreviewModal(self._shown_sender(), self._text_step.complete_text()))
+        modal = PreviewModal(self.sender, self.written.type, self.rendering, is_cut=self.is_cut)
+        self.app.push_screen(modal, lambda _answer: self.refresh_text())
+
+    def action_cut(self) -> None:
+        """Show each SMS in a bubble of its own, or the message as phones show it."""
+        self.is_cut = not self.is_cut
+        self.refresh_text()
+
+    def action_sample(self, by: int) -> None:
+        """Show what another contact gets."""
+        self.samples.move(by)
+        self.refresh_text()
 
     def action_replace(self) -> None:
         """Put cheaper characters in the place of those that need Unicode."""
-        self._text_step.replace_costly()
-
-    def action_forget_pasted(self) -> None:
-        """Take the pasted list out."""
-        self._recipients_step.area.forget_pasted()
+        self.text_step.replace_costly()
 
     @on(TextStep.Edited)
     def _edited(self, event: TextStep.Edited) -> None:
-        self._touched.add(event.field)
-        self._write(replace(event.writing, numbers=self._writing.numbers))
+        self.touched.add(event.field)
+        self.write(self.text_step.written(self.written))
 
     @on(RecipientsArea.Changed)
-    def _recipients_changed(self) -> None:
-        if self._recipients_step.area.recipients.numbers:
-            self._touched.add("recipients")
-        self._write(replace(self._writing, numbers=self._recipients_step.area.written))
+    def _recipients_changed(self, event: RecipientsArea.Changed) -> None:
+        if event.recipients.numbers or event.recipients.refused:
+            self.touched.add("recipients")
+        self.read = event.recipients
+        self.keeper.write(replace(self.written, numbers=self.recipients_step.area.written))
+        if self.place is not Place.TEXT:
+            self.plans.ask()
         self.refresh_bindings()
 
+    @on(DateStep.Edited)
+    def _date_edited(self, event: DateStep.Edited) -> None:
+        self.write(replace(self.written, when=event.when, consent=event.consent))
+
     @on(TextStep.SenderWanted)
-    @once_at_a_time("send-sender")
+    @once_at_a_time("send-choice")
     async def _add_sender(self) -> None:
         name = await self.ask(SenderForm(self.backend.senders, self.actor))
         if name is not None:
-            self._write(replace(self._writing, sender=name))
-            self._text_step.choose_sender(name)
-            self._read_means()
+            self.write(replace(self.written, sender=name))
+            self.read_means()
 
-    @work(group="send-means", exclusive=True)
-    async def _read_means(self) -> None:
-        senders = await self.backend.senders.list(self.actor)
-        profile = await self.backend.accounts.profile(self.actor)
-        stop_codes: dict[MessageType, str] = {}
-        reply_numbers: dict[MessageType, str] = {}
-        default_numbers: dict[MessageType, str] = {}
-        for connection in await self.backend.connections.list():
-            if connection.enabled and connection.bind.mode is not BindMode.RECEIVER:
-                for each in connection.types - stop_codes.keys():
-                    stop_codes[each] = connection.stop_code
-                    default_numbers[each] = connection.reply_number or connection.stop_code
-                    if each is MessageType.REPONSE and connection.reply_number:
-                        reply_numbers[each] = connection.reply_number
-        self._means = Means(
-            senders=[sender.name for sender in senders],
-            default_sender=next((sender.name for sender in senders if sender.is_default), None),
-            reply_numbers=reply_numbers,
-            default_numbers=default_numbers,
-            stop_codes=stop_codes,
-            may_omit_stop=profile.may_omit_stop,
-        )
-        self._text_step.show_means(self._means)
-        self._write(self._writing)
+    @on(TextStep.TemplateWanted)
+    @once_at_a_time("send-choice")
+    async def _choose_template(self) -> None:
+        if self.means is None:
+            return
+        template = await choosing.choose_template(self, self.written, self.means)
+        if template is not None:
+            self.write(replace(self.written, template_id=template.id))
+            self.text_step.take_template(template)
+            self.text_step.focus_on("name" if not self.written.name else "text")
 
-    def _write(self, written: Writing) -> None:
-        """Keep it, and show what follows from it."""
-        self._writing = written
-        writing.keep(self.host, self.actor, written)
-        self.query_one(PhonePreview).show(self._shown_sender(), self._text_step.complete_text())
-        self._planning.ask()
+    @on(RecipientsStep.GroupsWanted)
+    @once_at_a_time("send-choice")
+    async def _choose_groups(self) -> None:
+        self.write(await choosing.choose_groups(self, self.written))
+        self.read_means()
 
-    def _shown_sender(self) -> str:
-        if self._means is None:
-            return ""
-        return (
-            self._means.reply_numbers.get(self._writing.type)
-            or self._writing.sender
-            or self._means.default_sender
-            or self._means.default_numbers.get(self._writing.type)
-            or ""
-        )
+    @on(RecipientsStep.ContactsWanted)
+    @once_at_a_time("send-choice")
+    async def _choose_contacts(self) -> None:
+        if self.means is not None:
+            self.write(await choosing.choose_contacts(self, self.written, self.means.recipient_limit))
 
-    async def _plan_and_show(self) -> None:
-        await self._planned()
+    @on(RecipientsStep.ContactsListed)
+    @once_at_a_time("send-choice")
+    async def _list_contacts(self) -> None:
+        self.write(await choosing.list_contacts(self, self.written))
 
-    async def _planned(self) -> Plan:
-        """What the campaign would be, and its problems: each beside its field, once the person has been there."""
-        numbers = self._recipients_step.area.recipients.numbers
-        plan = await self.backend.campaigns.plan(self.actor, self._writing.draft(numbers))
-        self._problems = plan.problems
-        sentences: dict[str, str] = {}
-        for problem in plan.problems:
-            sentences.setdefault(field_of(problem), beside(problem))
-        for field in FIELDS:
-            self._text_step.show_error(field, sentences.get(field, "") if field in self._touched else "")
-        shown = "recipients" in self._touched
-        of_recipients = tuple(each for each in plan.problems if shown and field_of(each) == "recipients")
-        self._recipients_step.show_plan(plan if numbers else None, of_recipients)
-        return plan
+    @on(RecipientsArea.ListWanted)
+    @once_at_a_time("send-choice")
+    async def _list_numbers(self) -> None:
+        await choosing.list_numbers(self, self.recipients_step.area)
 
-    def _show_step(self, step: str) -> None:
-        self.query_one(ContentSwitcher).current = step
-        on_text = step == "text-step"
-        self.note = _("1/2 Text") if on_text else _("2/2 Recipients")
-        self.query_one("#back").display = not on_text
-        self.query_one("#next").display = on_text
-        self.query_one("#send").display = not on_text
-        self.refresh_bindings()
+    @once_at_a_time("send-choice")
+    async def action_forget_numbers(self) -> None:
+        """Take all numbers out that were added by hand."""
+        await choosing.forget_numbers(self, self.recipients_step.area)
 
-    async def _start_anew(self) -> None:
-        """An empty form, in the place of the one that was sent."""
-        writing.keep(self.host, self.actor, Writing())
-        await self.recompose()
-        self.on_mount()
-
-
-def _confirmation(plan: Plan) -> ConfirmModal:
-    count = number(plan.recipients)
-    question = ngettext(
-        "Send now to {count} number, {credits}?", "Send now to {count} numbers, {credits}?", plan.recipients
-    ).format(count=count, credits=credits_text(plan.cost))
-    confirm = ngettext("Send now to {count} number", "Send now to {count} numbers", plan.recipients).format(count=count)
-    return ConfirmModal(_("Confirmation"), question, confirm=confirm)
+    @on(RecipientsStep.Opened)
+    @once_at_a_time("send-choice")
+    async def _open_line(self, event: RecipientsStep.Opened) -> None:
+        if self.plans.whole is not None:
+            area = self.recipients_step.area
+            await choosing.open_line(self, self.whole_draft(), self.plans.whole, area, event.wanted)
