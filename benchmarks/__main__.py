@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bookkeeping, clients, contacts, drain, durable, imports, keys, kill, postgresql
+from benchmarks import bookkeeping, clients, contacts, drain, durable, imports, keys, kill, postgresql, recipients
 from benchmarks.common import Findings, Measured, Scale, machine, say
 
 ALL = {
@@ -26,6 +26,7 @@ ALL = {
     "drain": drain.measure,
     "imports": imports.measure,
     "contacts": contacts.measure,
+    "recipients": recipients.measure,
 }
 QUICK = ("clients", "durable", "bookkeeping")
 RESULTS = Path(__file__).with_name("results.json")

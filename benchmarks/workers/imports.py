@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from benchmarks.workers.enqueue import LOGIN
+from benchmarks.workers.stalls import noted_stalls
 from smstui.domain.actor import Actor
 from smstui.domain.clock import SystemClock
 from smstui.domain.contact import ContactField
@@ -27,7 +28,6 @@ from smstui.storage.database import Database
 _GROUP = 2000
 _ACCEPTED = "SELECT 1 FROM message_count WHERE state <> 'queued' AND messages > 0"
 _QUEUED = "SELECT 1 FROM message_count WHERE state = 'queued' AND messages > 0"
-_TICK = 0.001
 _UPSERT = """
     INSERT INTO contact (account_id, mobile, last_name, first_name, email, title, birth_date, company, address, extra,
         search, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -43,15 +43,6 @@ async def _account(url: str) -> Actor:
         return await Backend(database, SystemClock()).accounts.create(new)
     finally:
         await database.close()
-
-
-async def _stalls(longest: list[float]) -> None:
-    """Note the longest time, beyond the asked one, that the loop took to come back."""
-    clock = asyncio.get_running_loop().time
-    while True:
-        began = clock()
-        await asyncio.sleep(_TICK)
-        longest[0] = max(longest[0], clock() - began - _TICK)
 
 
 async def _sending(url: str, file: Path) -> tuple[float, float]:
@@ -81,17 +72,15 @@ async def _ours(url: str, file: Path) -> tuple[float, float]:
 
 async def _import(backend: Backend, actor: Actor, file: Path) -> tuple[float, float]:
     """Seconds, and the longest stall in milliseconds."""
-    longest = [0.0]
-    ticking = asyncio.create_task(_stalls(longest))
-    began = time.perf_counter()
-    source = await backend.imports.open(file)
-    look = await backend.imports.look(actor, source, ReadingOptions())
-    looked = time.perf_counter() - began
-    plan = ImportPlan(ReadingOptions(), tuple(each.guess for each in look.columns), look.has_header, "certified")
-    began = time.perf_counter()
-    result = await backend.imports.run(actor, source, plan)
-    took = time.perf_counter() - began
-    ticking.cancel()
+    async with noted_stalls() as longest:
+        began = time.perf_counter()
+        source = await backend.imports.open(file)
+        look = await backend.imports.look(actor, source, ReadingOptions())
+        looked = time.perf_counter() - began
+        plan = ImportPlan(ReadingOptions(), tuple(each.guess for each in look.columns), look.has_header, "certified")
+        began = time.perf_counter()
+        result = await backend.imports.run(actor, source, plan)
+        took = time.perf_counter() - began
     assert result is not None
     assert result.counts.created == result.counts.rows, result
     print(f"looked in {looked:.2f} s", file=sys.stderr)

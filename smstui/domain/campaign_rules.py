@@ -12,6 +12,8 @@ RECIPIENT_LIMIT = 200_000
 """Recipients of one campaign, at most (the guide, "ETAPE 3")."""
 NAME_LIMIT = 100
 SEGMENT_LIMIT = 10
+METROPOLITAN = "+33"
+"""How the numbers of metropolitan France begin: the overseas territories have country codes of their own."""
 """Segments of one message, at most: many networks drop longer ones."""
 VOICE_LIMIT = 160
 """Characters that are read aloud."""
@@ -170,7 +172,7 @@ def check_language(language: str) -> str:
 
 def is_metropolitan(number: str) -> bool:
     """Whether the E.164 `number` belongs to metropolitan France: the overseas ones have country codes of their own."""
-    return number.startswith("+33")
+    return number.startswith(METROPOLITAN)
 
 
 def _check_gsm7(text: str) -> None:

@@ -39,7 +39,10 @@ _EXTENSION = {
 EXTENSION_CHARACTERS = frozenset(_EXTENSION.values())
 """The characters that cost two septets."""
 
-GSM7_CHARACTERS = frozenset(_DEFAULT) - {"\x1b"} | EXTENSION_CHARACTERS
+BASIC_CHARACTERS = frozenset(_DEFAULT) - {"\x1b"}
+"""The characters that cost one septet."""
+
+GSM7_CHARACTERS = BASIC_CHARACTERS | EXTENSION_CHARACTERS
 """Every character that can be sent in GSM-7."""
 
 _SEPTETS = {character: bytes((code,)) for code, character in enumerate(_DEFAULT) if code != ESCAPE} | {

@@ -61,13 +61,14 @@ class MisspelledMergeField(UnknownMergeField):
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
+class MergeSlot:
     """A place in the text that depends on the contact."""
 
     name: str
+    """As contacts have it."""
     fallback: str | None
     """None is none: what the contact lacks is then missing."""
-    read: _Reader
+    read: _Reader = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +79,45 @@ class MergeText:
     """As written."""
     fields: tuple[str, ...]
     """The names of its fields as contacts have them, each once, in order of appearance."""
+    literals: tuple[str, ...]
+    """What stands before, between and after its slots: one more than there are of those."""
+    slots: tuple[MergeSlot, ...]
     _frame: str = field(repr=False, compare=False)
-    """The text around the fields, as the left side of a % operation."""
-    _slots: tuple[_Slot, ...] = field(repr=False, compare=False)
+    """The text around the slots, as the left side of a % operation."""
 
     @classmethod
     def parse(cls, text: str, free_fields: Collection[str]) -> "MergeText":
         """`text` for an account whose contacts have these free fields. Raises UnknownMergeField."""
         names = {**{_bare(name): name for name in free_fields}, **_standard_names()}
-        frame: list[str] = []
-        slots: list[_Slot] = []
-        end = 0
+        literals, slots, end = [""], list[MergeSlot](), 0
         for match in _PLACEHOLDER.finditer(text):
-            frame.append(_plain(text[end : match.start()]))
+            literals[-1] += text[end : match.start()]
             end = match.end()
             if match["literal"]:
-                frame.append(_plain(match["literal"]))
+                literals[-1] += match["literal"]
                 continue
             name = _known(match["name"], names, free_fields)
-            slots.append(_Slot(name, match["fallback"], _reader(name)))
-            frame.append("%s")
-        frame.append(_plain(text[end:]))
-        return cls(text, tuple(dict.fromkeys(slot.name for slot in slots)), "".join(frame), tuple(slots))
+            slots.append(MergeSlot(name, match["fallback"], _reader(name)))
+            literals.append("")
+        literals[-1] += text[end:]
+        frame = "%s".join(literal.replace("%", "%%") for literal in literals)
+        return cls(text, tuple(dict.fromkeys(slot.name for slot in slots)), tuple(literals), tuple(slots), frame)
 
     @property
     def is_personal(self) -> bool:
         """Whether it differs from one contact to another."""
-        return bool(self._slots)
+        return bool(self.slots)
 
     def render(self, details: ContactDetails | None) -> str:
         """The text for a contact, or for a number of which nothing is known; a missing value leaves nothing."""
         if details is None:
-            return self._frame % tuple(slot.fallback or "" for slot in self._slots)
-        return self._frame % tuple([slot.read(details) or slot.fallback or "" for slot in self._slots])
+            return self._frame % tuple(slot.fallback or "" for slot in self.slots)
+        return self._frame % tuple([slot.read(details) or slot.fallback or "" for slot in self.slots])
 
     def missing(self, details: ContactDetails | None) -> tuple[str, ...]:
         """The names of the fields that have neither a value nor a fallback for that contact, each once."""
         lacking = [
-            slot.name for slot in self._slots if slot.fallback is None and (details is None or not slot.read(details))
+            slot.name for slot in self.slots if slot.fallback is None and (details is None or not slot.read(details))
         ]
         return tuple(dict.fromkeys(lacking)) if lacking else ()
 
@@ -142,10 +144,6 @@ def label(name: str) -> str:
 def _bare(name: str) -> str:
     """A name as it is compared."""
     return _JOINTS.sub("", folded(name))
-
-
-def _plain(text: str) -> str:
-    return text.replace("%", "%%")
 
 
 @cache

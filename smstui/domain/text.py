@@ -30,6 +30,7 @@ __all__ = [
     "NotGsm7",
     "Replacement",
     "Transliteration",
+    "capacities",
     "cut_octets",
     "decode_gsm7",
     "encode_gsm7",
@@ -152,6 +153,12 @@ def quick_measure(text: str, encoding: Encoding | None = None) -> tuple[Encoding
         octets = layout.encode(text)
     segments = 1 if 0 < len(octets) <= layout.alone else sum(1 for _ in _cut(octets, layout))
     return encoding, len(octets) // layout.octets_a_unit, segments
+
+
+def capacities(encoding: Encoding) -> tuple[int, int]:
+    """How many units one segment holds: alone, and as one of several."""
+    layout = _LAYOUTS[encoding]
+    return layout.alone // layout.octets_a_unit, layout.one_of_several // layout.octets_a_unit
 
 
 def with_stop(text: str, code: str = DEFAULT_STOP_CODE) -> str:

@@ -14,6 +14,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.hours import HoursConsent
 from smstui.domain.merge import MergeText
 from smstui.domain.states import CampaignKind, MessageType
+from smstui.domain.storable import storable
 from smstui.domain.text import Measure
 from smstui.i18n import N_
 from smstui.services.audience import Audience
@@ -29,6 +30,8 @@ from smstui.storage.tables import account, campaign, sender
 
 DEFAULT_LANGUAGE = "fr-FR"
 """Of SMS Voix."""
+_FIELD = "\x00"
+"""In no text: it can't be stored."""
 
 
 @dataclass(eq=False)
@@ -126,6 +129,11 @@ class Composition:
         assert self.merge is not None
         return complete_text(self.merge.render(details), self.stop_code, self.title)
 
+    def around_fields(self) -> tuple[str, ...]:
+        """The parts of the complete text before, between and after its merge fields."""
+        assert self.merge is not None
+        return tuple(complete_text(_FIELD.join(self.merge.literals), self.stop_code, self.title).split(_FIELD))
+
 
 @dataclass(slots=True)
 class Problems:
@@ -155,7 +163,7 @@ def compose(tx: Connection, actor: Actor, draft: Draft) -> Composition:
     if not valid_period(draft.validity):
         problems.found.append(InvalidValidity())
     with problems.noted():
-        merge = MergeText.parse(draft.text, free_field_names(tx, actor))
+        merge = MergeText.parse(storable(draft.text), free_field_names(tx, actor))
     with problems.noted():
         wire_sender = _sender(tx, actor, draft, carrier) if carrier else None
     composed = Composition(
@@ -174,20 +182,19 @@ def compose(tx: Connection, actor: Actor, draft: Draft) -> Composition:
         with problems.noted():
             text = composed.text_for(None)
             composed = replace(composed, text=text, measure=check_text(draft.type, text))
-            check_writable(composed, text)
+            if carrier is not None and wire_sender is not None:
+                check_writable(carrier, draft.type, wire_sender, text)
     return replace(composed, problems=tuple(problems.found))
 
 
-def check_writable(composed: Composition, text: str) -> None:
+def check_writable(carrier: ConnectionRow, message_type: MessageType, wire_sender: str, text: str) -> None:
     """Raise UnusableSender or TextNotInAlphabet when the connection can't carry this."""
-    if composed.carrier is None or composed.sender is None:
-        return
     SubmitTemplate.build(
-        composed.sender,
+        wire_sender,
         text,
-        wire_encoding(composed.type, text),
-        alphabet=Alphabet(composed.carrier.alphabet),
-        long_messages=LongMessages(composed.carrier.long_messages),
+        wire_encoding(message_type, text),
+        alphabet=Alphabet(carrier.alphabet),
+        long_messages=LongMessages(carrier.long_messages),
         reference=0,
         validity=None,
     )

@@ -39,11 +39,11 @@ async def confirm(
     now = clock.now()
     if draft.when.is_now and not is_personal:
         return await database.write(lambda tx: _send_uniform(tx, actor, draft, draft_id, now))
+    if draft.when.is_now:
+        return await _send_personal(database, clock, actor, draft, draft_id)
     tariff = await database.read(current_tariff)
     reckoned = await reckon(database, actor, composed, draft.audience(draft.numbers), tariff)
-    if not draft.when.is_now:
-        return await database.write(lambda tx: _schedule(tx, actor, draft, draft_id, reckoned, now))
-    return await _send_personal(database, clock, actor, draft, draft_id, reckoned)
+    return await database.write(lambda tx: _schedule(tx, actor, draft, draft_id, reckoned, now))
 
 
 def _send_uniform(tx: Connection, actor: Actor, draft: Draft, draft_id: int | None, now: datetime) -> CampaignSummary:
@@ -59,21 +59,25 @@ def _schedule(
     tx: Connection, actor: Actor, draft: Draft, draft_id: int | None, reckoned: Reckoning, now: datetime
 ) -> CampaignSummary:
     composed = _composed(tx, actor, draft)
-    _check(tx, actor, draft, composed, reckoned, now)
+    for problem in obstacles(tx, actor, draft, composed, reckoned, now):
+        raise problem
     _add(tx, actor, draft, draft_id, composed, reckoned, now, {"state": CampaignState.SCHEDULED})
     return summary_named(tx, actor, composed.name)
 
 
 async def _send_personal(
-    database: Database, clock: Clock, actor: Actor, draft: Draft, draft_id: int | None, reckoned: Reckoning
+    database: Database, clock: Clock, actor: Actor, draft: Draft, draft_id: int | None
 ) -> CampaignSummary:
-    """Prepare a campaign with merge fields here; should this process end before that is done, another one does it."""
+    """Prepare a campaign with merge fields here; should this process end before that is done, another one does it.
+
+    Whom it reaches and what it costs is known, and taken, at the end.
+    """
     token, now = token_hex(16), clock.now()
 
     def begin(tx: Connection) -> int:
         composed = _composed(tx, actor, draft)
-        _check(tx, actor, draft, composed, reckoned, now)
-        return int(_add(tx, actor, draft, draft_id, composed, reckoned, now, claimed(token, now)).id)
+        check_groups(tx, actor, draft.audience(()))
+        return int(_add(tx, actor, draft, draft_id, composed, Reckoning(), now, claimed(token, now)).id)
 
     claim = Claim(await database.write(begin), token)
     try:
@@ -94,13 +98,6 @@ def _composed(tx: Connection, actor: Actor, draft: Draft) -> Composition:
     if composed.problems:
         raise composed.problems[0]
     return composed
-
-
-def _check(
-    tx: Connection, actor: Actor, draft: Draft, composed: Composition, reckoned: Reckoning, now: datetime
-) -> None:
-    for problem in obstacles(tx, actor, draft, composed, reckoned, now):
-        raise problem
 
 
 def _add(

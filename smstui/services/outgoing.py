@@ -126,10 +126,15 @@ def enqueue(tx: Connection, new: NewCampaign, numbers: Sequence[str]) -> int:
 def enqueue_own(tx: Connection, new: NewCampaign, messages: Sequence[OwnMessage]) -> int:
     """Queue `messages`, each with its own text, segments and price; the campaign's id. See `enqueue`."""
     campaign_id = _insert_campaign(tx, new, len(messages), sum(one.price for one in messages), personal=True)
-    for start in range(0, len(messages), BATCH_SIZE):
-        _INSERT_OWN.run_each(tx, [(campaign_id, *one) for one in messages[start : start + BATCH_SIZE]])
+    insert_own(tx, campaign_id, messages)
     _offer(tx, campaign_id, new, len(messages))
     return campaign_id
+
+
+def insert_own(tx: Connection, campaign_id: int, messages: Sequence[OwnMessage]) -> None:
+    """Add messages with texts of their own to a campaign; they are offered to nobody yet."""
+    for start in range(0, len(messages), BATCH_SIZE):
+        _INSERT_OWN.run_each(tx, [(campaign_id, *one) for one in messages[start : start + BATCH_SIZE]])
 
 
 def enqueue_reply(

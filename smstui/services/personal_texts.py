@@ -1,16 +1,17 @@
 """The texts of a campaign with merge fields: one for each recipient, with what it costs."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
 
 from smstui.domain.actor import Actor
-from smstui.domain.campaign_rules import SEGMENT_LIMIT, is_metropolitan
+from smstui.domain.campaign_rules import SEGMENT_LIMIT
 from smstui.domain.contact import ContactDetails
 from smstui.domain.country import country_of
 from smstui.domain.states import MessageType
@@ -19,22 +20,31 @@ from smstui.domain.text import Encoding, is_gsm7, quick_measure, transliterate
 from smstui.services.audience import Members
 from smstui.services.composing import Composition
 from smstui.services.contact_rows import extra_values
-from smstui.services.exclusions import Exclusion
+from smstui.services.exclusions import Exclusion, unreachable
 from smstui.storage.database import Database
-from smstui.storage.lists import listed_texts
-from smstui.storage.statements import as_list, with_list
-from smstui.storage.tables import opt_out
+from smstui.storage.lists import listed_ids, listed_texts
+from smstui.storage.tables import contact, opt_out
 
-CHUNK: Final = 4000
+CHUNK: Final = 10_000
 """Recipients whose texts are written at a time."""
-_CONTACTS: Final = with_list(
-    """
-    SELECT mobile, last_name, first_name, email, title, birth_date, company, address, extra FROM contact
-    WHERE account_id + 0 = ? AND id IN {ids} AND NOT EXISTS (
-        SELECT 1 FROM opt_out WHERE opt_out.account_id = contact.account_id AND opt_out.number = contact.mobile)
-    """
+T = TypeVar("T")
+_COLUMNS: Final = tuple(
+    contact.c[name]
+    for name in (
+        "mobile",
+        "last_name",
+        "first_name",
+        "email",
+        "title",
+        "birth_date",
+        "company",
+        "address",
+        "extra",
+    )
 )
-"""By ids alone: by account, the whole book would be looked at for every chunk."""
+
+
+_UNWANTED: Final = exists().where(opt_out.c.account_id == contact.c.account_id, opt_out.c.number == contact.c.mobile)
 
 
 class Written(NamedTuple):
@@ -68,18 +78,50 @@ class Chunk:
 
 async def written_texts(
     database: Database, actor: Actor, composed: Composition, tariff: Tariff, members: Members
-) -> AsyncIterator[Chunk]:
-    """The texts of all `members`, some at a time; each chunk is read and written in a reader of the database."""
-    ids, numbers = members.contact_ids, members.numbers
-    for start in range(0, len(ids), CHUNK):
-        yield await database.read(partial(_of_contacts, actor, composed, tariff, ids[start : start + CHUNK]))
-    for start in range(0, len(numbers), CHUNK):
-        yield await database.read(partial(_of_numbers, actor, composed, tariff, numbers[start : start + CHUNK]))
+) -> AsyncGenerator[Chunk, None]:
+    """The texts of all `members`, some at a time, in a reader of the database; the next ones while these are used."""
+    works = [
+        *(partial(_of_contacts, actor, composed, tariff, ids) for ids in chunks(members.contact_ids)),
+        *(partial(_of_numbers, actor, composed, tariff, numbers) for numbers in chunks(members.numbers)),
+    ]
+    running: deque[asyncio.Task[Chunk]] = deque()
+    try:
+        for work in works:
+            running.append(asyncio.create_task(database.read(work)))
+            if len(running) > 1:
+                yield await running.popleft()
+        while running:
+            yield await running.popleft()
+    finally:
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def chunks(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`of` in pieces of CHUNK."""
+    return (of[start : start + CHUNK] for start in range(0, len(of), CHUNK))
 
 
 def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Sequence[int], tx: Connection) -> Chunk:
-    rows = sorted(_CONTACTS.rows(tx, actor.account_id, as_list(ids)))
+    chunk = contact_texts(tx, actor, composed, tariff, ids)
+    chunk.excluded += unwanted(tx, actor, ids)
+    return chunk
+
+
+def _of_numbers(actor: Actor, composed: Composition, tariff: Tariff, numbers: Sequence[str], tx: Connection) -> Chunk:
+    return number_texts(tx, actor, composed, tariff, numbers)
+
+
+def contact_texts(
+    tx: Connection,
+    actor: Actor,
+    composed: Composition,
+    tariff: Tariff,
+    ids: Collection[int],
+    *only: ColumnElement[bool],
+) -> Chunk:
+    """The texts of those contacts that want messages and for which `only` holds, in the order of their numbers."""
     chunk = Chunk()
+    rows = sorted(map(tuple, tx.execute(wanted_contacts(tx, actor, ids, *_COLUMNS).where(*only))))
     for mobile, last_name, first_name, email, title, birth_date, company, address, extra in rows:
         details = ContactDetails(
             mobile,
@@ -93,11 +135,29 @@ def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Seque
             extra_values(extra),
         )
         _write(chunk, composed, tariff, mobile, details)
-    chunk.excluded += _opted_out(tx, actor, ids, len(rows))
     return chunk
 
 
-def _of_numbers(actor: Actor, composed: Composition, tariff: Tariff, numbers: Sequence[str], tx: Connection) -> Chunk:
+def wanted_contacts(tx: Connection, actor: Actor, ids: Collection[int], *columns: ColumnElement[Any]) -> Select[Any]:
+    """A SELECT of `columns` of those contacts that want messages.
+
+    By ids alone: by account, the whole book would be looked at for every few of them.
+    """
+    return select(*columns).where(_own(tx, actor, ids), ~_UNWANTED)
+
+
+def unwanted(tx: Connection, actor: Actor, ids: Sequence[int]) -> Iterator[tuple[str, Exclusion]]:
+    """Those of the contacts that want nothing more."""
+    for number in tx.execute(select(contact.c.mobile).where(_own(tx, actor, ids), _UNWANTED)).scalars():
+        yield number, Exclusion.OPTED_OUT
+
+
+def _own(tx: Connection, actor: Actor, ids: Collection[int]) -> ColumnElement[bool]:
+    return and_(contact.c.account_id + 0 == actor.account_id, contact.c.id.in_(listed_ids(tx, ids)))
+
+
+def number_texts(tx: Connection, actor: Actor, composed: Composition, tariff: Tariff, numbers: Sequence[str]) -> Chunk:
+    """The texts for numbers of which nothing is known, in their order, and those that want nothing more."""
     listed = select(opt_out.c.number).where(
         opt_out.c.account_id == actor.account_id, opt_out.c.number.in_(listed_texts(tx, numbers))
     )
@@ -109,32 +169,15 @@ def _of_numbers(actor: Actor, composed: Composition, tariff: Tariff, numbers: Se
     return chunk
 
 
-_OPTED_OUT: Final = with_list(
-    """
-    SELECT contact.mobile FROM contact JOIN opt_out
-        ON opt_out.account_id = contact.account_id AND opt_out.number = contact.mobile
-    WHERE contact.account_id + 0 = ? AND contact.id IN {ids}
-    """
-)
-
-
-def _opted_out(tx: Connection, actor: Actor, ids: Sequence[int], found: int) -> Iterator[tuple[str, Exclusion]]:
-    """Those of the contacts that were not found because they want nothing more."""
-    if found < len(ids):
-        for (mobile,) in _OPTED_OUT.rows(tx, actor.account_id, as_list(ids)):
-            yield mobile, Exclusion.OPTED_OUT
-
-
 def written_text(
     composed: Composition, tariff: Tariff, number: str, details: ContactDetails | None
 ) -> Written | Exclusion:
     """The text for one recipient, or why there is none."""
+    if why := unreachable(composed.type, number, tariff):
+        return why
     country = country_of(number)
     price = tariff.price(country, composed.type)
-    if composed.type is MessageType.REPONSE and not is_metropolitan(number):
-        return Exclusion.OUTSIDE_FRANCE
-    if price is None:
-        return Exclusion.NO_TARIFF
+    assert price is not None
     text, plainer = composed.text_for(details), False
     if composed.type is MessageType.PRO and not is_gsm7(text):
         text, plainer = transliterate(text).text, True

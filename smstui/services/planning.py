@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from smstui.domain.actor import Actor
-from smstui.domain.campaign_rules import NoRecipients, NotMetropolitan, TooManyRecipients, is_metropolitan
+from smstui.domain.campaign_rules import NotMetropolitan, is_metropolitan
 from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.hours import Closed, SendingHours, verdict
@@ -20,7 +20,7 @@ from smstui.services.audience import check_groups
 from smstui.services.composing import Composition, Draft, Problems, compose
 from smstui.services.credits import InsufficientCredits, available
 from smstui.services.exclusions import Exclusion
-from smstui.services.platform_settings import recipient_limit, sending_hours
+from smstui.services.platform_settings import check_recipient_count, sending_hours
 from smstui.services.reckoning import Reckoning, reckon
 from smstui.services.scheduling import coming_runs, first_run, zone_of
 from smstui.services.tariffs import current_tariff
@@ -38,7 +38,7 @@ class Wait:
     recipients: int
     until: datetime
     """Aware, in UTC."""
-    reason: Closed | None
+    reason: Closed
     holiday: str
     """Its name; "" unless that is the reason."""
 
@@ -74,15 +74,6 @@ class Plan:
     """The next wall times of a recurrence."""
     waits: tuple[Wait, ...]
     """The most recipients first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """A draft read and composed, before its recipients are counted."""
-
-    draft: Draft
-    read: Recipients
-    composed: Composition
 
 
 async def read_numbers(draft: Draft) -> Recipients:
@@ -122,7 +113,7 @@ def obstacles(
     with problems.noted():
         check_groups(tx, actor, draft.audience(()))
     with problems.noted():
-        _check_count(tx, reckoned.recipients)
+        check_recipient_count(tx, reckoned.recipients)
     with problems.noted():
         first_run(draft.when, zone_of(tx, actor.account_id), now)
     balance = available(tx, actor.account_id)
@@ -179,16 +170,8 @@ def _waits(draft: Draft, reckoned: Reckoning, at: datetime, hours: SendingHours)
     return tuple(
         Wait(one.country, one.recipients, judged.until, judged.reason, judged.holiday)
         for one, judged in found
-        if not judged.is_open
+        if judged.reason is not None
     )
-
-
-def _check_count(tx: Connection, count: int) -> None:
-    if not count:
-        raise NoRecipients
-    limit = recipient_limit(tx)
-    if count > limit:
-        raise TooManyRecipients(count, limit)
 
 
 def without_numbers_text(draft: Draft, numbers: Sequence[str]) -> Draft:

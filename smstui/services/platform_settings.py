@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection, select
 
 from smstui.domain.actor import Actor
-from smstui.domain.campaign_rules import RECIPIENT_LIMIT
+from smstui.domain.campaign_rules import RECIPIENT_LIMIT, NoRecipients, TooManyRecipients
 from smstui.domain.errors import Refusal
 from smstui.domain.hours import SendingHours, check_hours
 from smstui.i18n import N_
@@ -58,6 +58,15 @@ def recipient_limit(tx: Connection) -> int:
     """The most recipients of one campaign."""
     stored = setting(tx, MOST_RECIPIENTS)
     return RECIPIENT_LIMIT if stored is None else int(stored)
+
+
+def check_recipient_count(tx: Connection, count: int) -> None:
+    """Raise NoRecipients, TooManyRecipients unless a campaign may have so many."""
+    if not count:
+        raise NoRecipients
+    limit = recipient_limit(tx)
+    if count > limit:
+        raise TooManyRecipients(count, limit)
 
 
 class PlatformSettings:

@@ -5,16 +5,15 @@ whose message is the same for all is prepared in one; one with merge fields in m
 process begins anew when that one has said nothing for PREPARING_TIME.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, literal, select, update
 
 from smstui.domain.actor import Actor, Role
-from smstui.domain.campaign_rules import NoRecipients, TooManyRecipients
 from smstui.domain.clock import Clock
 from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.states import CampaignState, MessageState, MessageType
@@ -24,8 +23,9 @@ from smstui.services.composing import Composition, Draft, compose
 from smstui.services.credits import Cause, post
 from smstui.services.draft_rows import confirmed_draft
 from smstui.services.message_counts import Moved, count_moves
-from smstui.services.personal_texts import Written, written_texts
-from smstui.services.platform_settings import recipient_limit
+from smstui.services.personal_preparing import Added, Personal, add_contacts, add_numbers
+from smstui.services.personal_texts import chunks
+from smstui.services.platform_settings import check_recipient_count
 from smstui.services.ranges import Range, country_ranges, in_order, offer_ranges
 from smstui.services.tariffs import current_tariff
 from smstui.storage.columns import to_milliseconds
@@ -35,17 +35,10 @@ from smstui.storage.tables import account, campaign, message
 
 PREPARING_TIME: Final = timedelta(seconds=30)
 """After which whoever prepares a campaign is taken for dead, if it has written nothing of it."""
+_CLOCKS_APART: Final = timedelta(minutes=5)
+"""By how much the clocks of two processes may differ."""
 _DISCARDED: Final = 20_000
 """Messages deleted in one transaction."""
-_INSERT: Final = Statement(
-    "INSERT INTO message (campaign_id, destination, state, text, segments, price) VALUES (?, ?, 'queued', ?, ?, ?)",
-    arrays="""
-    INSERT INTO message (campaign_id, destination, state, text, segments, price)
-    SELECT new.campaign_id, new.number, 'queued', new.text, new.segments, new.price
-    FROM unnest(?::bigint[], ?::text[], ?::text[], ?::int[], ?::bigint[])
-        AS new (campaign_id, number, text, segments, price)
-    """,
-)
 _DISCARD: Final = Statement(
     "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE campaign_id = ? ORDER BY id LIMIT ?)"
 )
@@ -71,6 +64,17 @@ class Prepared:
     cost: Credits = NO_CREDITS
     segments: int = 0
     """Of the longest message."""
+
+    def add(self, added: Added) -> None:
+        """Some more messages."""
+        self.ranges += added.ranges
+        self.cost += added.cost
+        self.segments = max(self.segments, added.segments)
+
+    @property
+    def last_id(self) -> int:
+        """Of the messages; 0 when there is none."""
+        return max((one.last_id for one in self.ranges), default=0)
 
     @property
     def recipients(self) -> int:
@@ -106,7 +110,7 @@ def prepare_uniform(
 
 def offer(tx: Connection, row: Row[Any], composed: Composition, prepared: Prepared, now: datetime) -> None:
     """Settle what the campaign costs, and give its messages to the dispatcher. Raises InsufficientCredits, …"""
-    _check_count(tx, prepared.recipients)
+    check_recipient_count(tx, prepared.recipients)
     assert composed.carrier is not None
     settle(tx, row, prepared.cost, now)
     offer_ranges(tx, row, composed.carrier.id, prepared.ranges)
@@ -177,14 +181,6 @@ def _write_prices(tx: Connection, campaign_id: int, ranges: Sequence[Range], pri
         if prices[one.country] != usual:
             these = (message.c.campaign_id == campaign_id, message.c.id.between(one.first_id, one.last_id))
             tx.execute(update(message).where(*these).values(price=prices[one.country].milli))
-
-
-def _check_count(tx: Connection, count: int) -> None:
-    if not count:
-        raise NoRecipients
-    limit = recipient_limit(tx)
-    if count > limit:
-        raise TooManyRecipients(count, limit)
 
 
 async def prepare(database: Database, clock: Clock, claim: Claim) -> None:
@@ -258,36 +254,23 @@ def _held(tx: Connection, claim: Claim, now: datetime) -> Row[Any]:
 async def _prepare_personal(
     database: Database, clock: Clock, claim: Claim, actor: Actor, draft: Draft, composed: Composition
 ) -> None:
+    since = clock.now() - _CLOCKS_APART
     tariff = await database.read(current_tariff)
     chosen = await database.read(lambda tx: members(tx, actor, draft.audience(draft.numbers)))
-    prepared = Prepared()
-    async for chunk in written_texts(database, actor, composed, tariff, chosen):
-        written = sorted(chunk.written, key=lambda one: one.country)
+    personal, prepared = Personal(claim.campaign_id, actor, composed, tariff, since), Prepared()
+    works = [
+        *(partial(add_contacts, campaign=personal, ids=ids) for ids in chunks(chosen.contact_ids)),
+        *(partial(add_numbers, campaign=personal, numbers=numbers) for numbers in chunks(chosen.numbers)),
+    ]
+    for work in works:
 
-        def add(tx: Connection, written: Sequence[Written] = written) -> list[Range]:
+        def add(tx: Connection, work: Callable[..., Added] = work) -> Added:
             _held(tx, claim, clock.now())
-            after = max((one.last_id for one in prepared.ranges), default=0)
-            return _insert_written(tx, claim.campaign_id, written, after)
+            return work(tx, after=prepared.last_id)
 
-        prepared.ranges += await database.write(add)
-        prepared.cost += Credits(sum(one.price for one in written))
-        prepared.segments = max([prepared.segments, *(one.segments for one in written)])
+        prepared.add(await database.write(add))
 
-    def work(tx: Connection) -> None:
+    def end(tx: Connection) -> None:
         offer(tx, _held(tx, claim, clock.now()), composed, prepared, clock.now())
 
-    await database.write(work)
-
-
-def _insert_written(tx: Connection, campaign_id: int, written: Sequence[Written], after: int) -> list[Range]:
-    """A message for each text; where those of each country are."""
-    ranges = []
-    for country, group in groupby(written, lambda one: one.country):
-        rows = [(campaign_id, one.number, one.text, one.segments, one.price) for one in group]
-        _INSERT.run_each(tx, rows)
-        new = select(func.min(message.c.id), func.max(message.c.id)).where(
-            message.c.campaign_id == campaign_id, message.c.id > after
-        )
-        first_id, after = tx.execute(new).one()
-        ranges.append(Range(country, first_id, after, len(rows)))
-    return ranges
+    await database.write(end)

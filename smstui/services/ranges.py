@@ -35,11 +35,13 @@ def in_order(tx: Connection, number: ColumnElement[Any]) -> ColumnElement[Any]:
     return number.collate("C") if tx.dialect.name == "postgresql" else number
 
 
-def country_ranges(tx: Connection, campaign_id: int) -> list[Range]:
-    """The ranges of a campaign whose messages are in the order of their numbers."""
+def country_ranges(tx: Connection, campaign_id: int, after: int = 0) -> list[Range]:
+    """The ranges of a campaign's messages after the id `after`, which are in the order of their numbers."""
+    if all_of_one := _one_country(tx, campaign_id, after):
+        return [all_of_one]
     found = (
         select(func.min(message.c.destination), func.min(message.c.id), func.max(message.c.id), func.count())
-        .where(message.c.campaign_id == campaign_id)
+        .where(message.c.campaign_id == campaign_id, message.c.id > after)
         .group_by(beginning_of(message.c.destination))
         .order_by(func.min(message.c.id))
     )
@@ -50,6 +52,23 @@ def country_ranges(tx: Connection, campaign_id: int) -> list[Range]:
         run = list(group)
         joined.append(Range(country, run[0].first_id, run[-1].last_id, sum(one.messages for one in run)))
     return joined
+
+
+def _one_country(tx: Connection, campaign_id: int, after: int) -> Range | None:
+    """The only range, when the first and the last number begin alike: then all in between do."""
+    these = (message.c.campaign_id == campaign_id, message.c.id > after)
+    first_id, last_id, count = tx.execute(
+        select(func.min(message.c.id), func.max(message.c.id), func.count()).where(*these)
+    ).one()
+    if not count:
+        return None
+    ends = select(message.c.destination, beginning_of(message.c.destination)).where(
+        message.c.id.in_((first_id, last_id))
+    )
+    numbers = tx.execute(ends).all()
+    if len({beginning for _, beginning in numbers}) > 1:
+        return None
+    return Range(country_of(numbers[0][0]), first_id, last_id, count)
 
 
 def offer_ranges(tx: Connection, row: Row[Any], connection_id: int, ranges: Iterable[Range]) -> None:

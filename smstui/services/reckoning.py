@@ -2,20 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, case, func, select
 
 from smstui.domain.actor import Actor
-from smstui.domain.campaign_rules import is_metropolitan
 from smstui.domain.country import country_of
 from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.states import MessageType
 from smstui.domain.tariff import Tariff
 from smstui.services.audience import Audience, count_named, members, named_twice, recipients, wants_nothing
 from smstui.services.composing import Composition
-from smstui.services.exclusions import ExcludedNumber, Exclusion
+from smstui.services.exclusions import ExcludedNumber, Exclusion, unreachable
+from smstui.services.personal_tally import tally
 from smstui.services.personal_texts import Chunk, written_texts
 from smstui.services.ranges import beginning_of
 from smstui.storage.database import Database
@@ -72,7 +73,7 @@ async def reckon(
     """The reckoning of `composed` to `audience` now; on the real texts when it has merge fields."""
     if composed.merge is not None and composed.merge.is_personal:
         return await _of_texts(database, actor, composed, audience, tariff)
-    return await database.read(lambda tx: _of_numbers(tx, actor, composed, audience, tariff))
+    return await database.read(lambda tx: reckon_numbers(tx, actor, composed, audience, tariff))
 
 
 async def excluded_numbers(
@@ -85,16 +86,16 @@ async def excluded_numbers(
     limit: int,
 ) -> tuple[ExcludedNumber, ...]:
     """The first numbers that were left out for a reason, or the recipients without a value for a merge field."""
-    if isinstance(wanted, Exclusion) and not (composed.merge and composed.merge.is_personal):
-        return await database.read(lambda tx: _excluded(tx, actor, composed, audience, tariff, wanted, limit))
-    if wanted is Exclusion.DUPLICATE:
+    of_numbers = wanted is Exclusion.DUPLICATE or not (composed.merge and composed.merge.is_personal)
+    if isinstance(wanted, Exclusion) and of_numbers:
         return await database.read(lambda tx: _excluded(tx, actor, composed, audience, tariff, wanted, limit))
     found: list[tuple[str, str]] = []
     chosen = await database.read(lambda tx: members(tx, actor, audience))
-    async for chunk in written_texts(database, actor, composed, tariff, chosen):
-        found += _of_chunk(chunk, wanted)
-        if len(found) >= limit:
-            break
+    async with aclosing(written_texts(database, actor, composed, tariff, chosen)) as chunks:
+        async for chunk in chunks:
+            found += _of_chunk(chunk, wanted)
+            if len(found) >= limit:
+                break
     return await database.read(lambda tx: _named(tx, actor, found[:limit]))
 
 
@@ -113,29 +114,25 @@ async def _of_texts(
 ) -> Reckoning:
     named = await database.read(lambda tx: count_named(tx, actor, audience))
     chosen = await database.read(lambda tx: members(tx, actor, audience))
-    totals: dict[str, tuple[int, int, int]] = {}
-    excluded, lacking, lengths, plainer = Counter[Exclusion](), Counter[str](), set[int](), 0
-    async for chunk in written_texts(database, actor, composed, tariff, chosen):
-        excluded.update(chunk.counts())
-        lacking.update(name for _, name in chunk.lacking)
-        plainer += chunk.plainer
-        lengths.update({one.segments for one in chunk.written})
-        for _number, country, _text, segments, price, _plainer in chunk.written:
-            count, parts, cost = totals.get(country, (0, 0, 0))
-            totals[country] = (count + 1, parts + segments, cost + price)
-    excluded[Exclusion.DUPLICATE] = named - len(chosen.contact_ids) - len(chosen.numbers)
-    by_country = [CountryCost(country, count, parts, Credits(cost)) for country, (count, parts, cost) in totals.items()]
+    total = await tally(database, actor, composed, tariff, chosen)
+    total.excluded[Exclusion.DUPLICATE] = named - len(chosen.contact_ids) - len(chosen.numbers)
+    by_country = [
+        CountryCost(country, count, total.segments[country], Credits(total.cost[country]))
+        for country, count in total.messages.items()
+    ]
     return Reckoning(
         by_country=_most_first(by_country),
-        excluded=_counted(excluded),
-        lacking=tuple(sorted(lacking.items())),
-        plainer=plainer,
-        segments=(min(lengths, default=0), max(lengths, default=0)),
+        excluded=_counted(total.excluded),
+        lacking=tuple(sorted(total.lacking.items())),
+        plainer=total.plainer,
+        segments=(min(total.lengths, default=0), max(total.lengths, default=0)),
     )
 
 
-def _of_numbers(tx: Connection, actor: Actor, composed: Composition, audience: Audience, tariff: Tariff) -> Reckoning:
-    """Every message is the same: counted by the database, by the beginning of the numbers."""
+def reckon_numbers(
+    tx: Connection, actor: Actor, composed: Composition, audience: Audience, tariff: Tariff
+) -> Reckoning:
+    """The reckoning as if every message were the same: counted by the database, by the beginning of the numbers."""
     chosen = recipients(tx, actor, audience)
     unwanted = func.sum(case((wants_nothing(actor, chosen), 1), else_=0))
     rows = tx.execute(
@@ -157,15 +154,6 @@ def _of_numbers(tx: Connection, actor: Actor, composed: Composition, audience: A
         if count
     ]
     return Reckoning(_most_first(by_country), _counted(excluded), segments=(segments, segments))
-
-
-def unreachable(message_type: MessageType, number: str, tariff: Tariff) -> Exclusion | None:
-    """Why nothing of that type can be sent to a number; None when it can."""
-    if message_type is MessageType.REPONSE and not is_metropolitan(number):
-        return Exclusion.OUTSIDE_FRANCE
-    if tariff.price(country_of(number), message_type) is None:
-        return Exclusion.NO_TARIFF
-    return None
 
 
 def price_of(tariff: Tariff, country: str, message_type: MessageType, segments: int) -> Credits:

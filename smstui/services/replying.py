@@ -8,23 +8,22 @@ from sqlalchemy import Connection, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.addresses import e164
-from smstui.domain.campaign_rules import EmptyText, NotMetropolitan, check_text, wire_encoding
+from smstui.domain.campaign_rules import EmptyText, NotMetropolitan, check_text
 from smstui.domain.country import country_of
 from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.phone import parse_number
 from smstui.domain.states import MessageType
 from smstui.domain.storable import storable
-from smstui.domain.tariff import DEFAULT_TARIFF
 from smstui.domain.text import Measure
 from smstui.i18n import N_
-from smstui.services.composing import NoReplyNumber
+from smstui.services.composing import NoReplyNumber, check_writable
 from smstui.services.connection_rows import ConnectionRow
 from smstui.services.credits import Cause, InsufficientCredits, available, post
 from smstui.services.exchanges import Pair, of_pair
 from smstui.services.outgoing import NoConnection, enqueue_reply
-from smstui.smpp.submit import SubmitTemplate
-from smstui.smpp.values import Alphabet, BindMode, LongMessages
+from smstui.services.tariffs import current_tariff
+from smstui.smpp.values import BindMode
 from smstui.storage.tables import connection, inbound_message, opt_out
 
 
@@ -70,14 +69,14 @@ def plan_reply(tx: Connection, actor: Actor, pair: Pair, text: str) -> ReplyPlan
         _refuse_unwanted(tx, actor, number)
         carrier = _carrier(tx, usual, pair.ours)
         sender = str(carrier.reply_number)
-        price = DEFAULT_TARIFF.price(country_of(number), MessageType.REPONSE)
+        price = current_tariff(tx).price(country_of(number), MessageType.REPONSE)
         if price is None:
             raise NotMetropolitan(number)
         if not text:
             raise EmptyText
         measured = check_text(MessageType.REPONSE, text)
         cost = price * measured.segments
-        _check_writable(carrier, sender, text)
+        check_writable(carrier, MessageType.REPONSE, sender, text)
         if balance < cost:
             raise InsufficientCredits(cost, balance)
     except Refusal as refusal:
@@ -135,16 +134,3 @@ def _carrier(tx: Connection, usual: ConnectionRow, ours: str) -> ConnectionRow:
         if row.reply_number and e164(row.reply_number) == e164(ours):
             return row
     raise NoConnection
-
-
-def _check_writable(carrier: ConnectionRow, sender: str, text: str) -> None:
-    """Raise UnusableSender or TextNotInAlphabet when the connection can't carry this."""
-    SubmitTemplate.build(
-        sender,
-        text,
-        wire_encoding(MessageType.REPONSE, text),
-        alphabet=Alphabet(carrier.alphabet),
-        long_messages=LongMessages(carrier.long_messages),
-        reference=0,
-        validity=None,
-    )

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC
+from typing import Any
 
 import pytest
 
@@ -109,19 +110,19 @@ async def test_a_preparation_whose_process_died_is_begun_anew_by_another(
 ) -> None:
     """The writing is cut after its first texts, as kill -9 would."""
     written: list[object] = []
-    insert = preparing._insert_written
+    add = preparing.add_contacts
 
-    def die_after_the_first(*arguments: object) -> object:
+    def die_after_the_first(*arguments: Any, **named: Any) -> object:
         if written:
             raise asyncio.CancelledError
-        written.append(insert(*arguments))  # type: ignore[arg-type]
+        written.append(add(*arguments, **named))
         return written[0]
 
     monkeypatch.setattr("smstui.services.personal_texts.CHUNK", 2)
-    monkeypatch.setattr(preparing, "_insert_written", die_after_the_first)
+    monkeypatch.setattr(preparing, "add_contacts", die_after_the_first)
     with pytest.raises(asyncio.CancelledError):
         await backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
-    monkeypatch.setattr(preparing, "_insert_written", insert)
+    monkeypatch.setattr(preparing, "add_contacts", add)
     (left,) = await backend.campaigns.list(actor)
     assert left.state is CampaignState.PREPARING
     assert len(await messages_of(backend, left.id)) == 2
@@ -139,15 +140,15 @@ async def test_one_that_is_cancelled_while_it_is_prepared_sends_nothing(
     backend: Backend, actor: Actor, group: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("smstui.services.personal_texts.CHUNK", 1)
-    insert = preparing._insert_written
+    add = preparing.add_contacts
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def pause(*arguments: object) -> object:
+    def pause(*arguments: Any, **named: Any) -> object:
         loop.call_soon_threadsafe(begun.set)
-        return insert(*arguments)  # type: ignore[arg-type]
+        return add(*arguments, **named)
 
-    monkeypatch.setattr(preparing, "_insert_written", pause)
+    monkeypatch.setattr(preparing, "add_contacts", pause)
     sending = asyncio.create_task(
         backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
     )

@@ -1,0 +1,104 @@
+"""The texts of a campaign with merge fields, written by the database itself: most texts of most campaigns.
+
+It writes those whose fields hold nothing but characters that cost one unit in every encoding; the others, such as that
+of a Françoise, are for `personal_texts`, which says what each is to be.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+)
+
+from smstui.domain.campaign_rules import SEGMENT_LIMIT
+from smstui.domain.contact import ContactField
+from smstui.domain.gsm7 import BASIC_CHARACTERS, is_gsm7
+from smstui.domain.merge import MERGE_NAMES, MergeSlot
+from smstui.domain.states import MessageType
+from smstui.domain.text import Encoding, capacities, quick_measure
+from smstui.services.composing import Composition
+from smstui.storage.tables import contact
+
+_FREQUENT: Final = "eaisnrtoulcmdpvgbfhqjxykz EAISNRTOULCMDPVGBFHQJXYKZW-0123456789é"
+_USUAL: Final = _FREQUENT + "".join(sorted(BASIC_CHARACTERS - frozenset(_FREQUENT)))
+"""The characters that cost one unit, the frequent ones first: they are looked for one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseTexts:
+    """The text of each contact, as columns of a query on `contact`."""
+
+    text: ColumnElement[str]
+    segments: ColumnElement[int]
+    written: ColumnElement[bool]
+    """Whether text and segments are right: where this is false they are `personal_texts`'s to say."""
+    missing: tuple[tuple[str, ColumnElement[bool]], ...]
+    """For each field without fallback, whether the contact has no value for it."""
+
+
+def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
+    """What the recipients of `composed`, a message with merge fields, receive."""
+    assert composed.merge is not None
+    slots = composed.merge.slots
+    values = [_value(tx, slot) for slot in slots]
+    around = composed.around_fields()
+    text: ColumnElement[str] = literal(around[0], Text)
+    for value, following in zip(values, around[1:], strict=True):
+        text = text + value + literal(following, Text)
+    encoding, alone, several, most = _capacity(composed.type, "".join(around))
+    units = quick_measure("".join(around), encoding)[1] + sum(
+        (func.length(value, type_=Integer) for value in values), literal(0, Integer)
+    )
+    segments = case((units <= alone, 1), else_=(units + (several - 1)) // several)
+    is_usual = func.ltrim(reduce(add, values), _USUAL) == ""
+    missing = {slot.name: _stored(tx, slot.name) == "" for slot in slots if slot.fallback is None}
+    return DatabaseTexts(text, segments, and_(is_usual, units <= most), tuple(missing.items()))
+
+
+def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:
+    """Encoding; units in a segment, alone and as one of several; in how many the database can count the segments.
+
+    Where a pair could be cut in two, segments are not full: those texts are counted only when they have no cut.
+    """
+    encoding = Encoding.GSM7 if kind is not MessageType.UNICODE and is_gsm7(around) else Encoding.UCS2
+    alone, several = capacities(encoding)
+    has_pairs = quick_measure(around, encoding)[1] != len(around)
+    return encoding, alone, several, alone if has_pairs else several * SEGMENT_LIMIT
+
+
+def _value(tx: Connection, slot: MergeSlot) -> ColumnElement[str]:
+    stored = _stored(tx, slot.name)
+    return func.coalesce(func.nullif(stored, ""), literal(slot.fallback, Text)) if slot.fallback else stored
+
+
+def _stored(tx: Connection, name: str) -> ColumnElement[str]:
+    """What a contact has for a field; empty for nothing."""
+    if name == ContactField.BIRTH_DATE:
+        return _day(contact.c.birth_date)
+    if name in MERGE_NAMES:
+        return contact.c[name]
+    extra = contact.c.extra
+    if tx.dialect.name == "postgresql":
+        found: ColumnElement[str] = cast(func.nullif(extra, ""), JSON).op("->>")(literal(name, Text))
+    else:
+        found = func.json_extract(func.nullif(extra, ""), f'$."{name}"')
+    return func.coalesce(found, literal("", Text))
+
+
+def _day(stored: ColumnElement[str]) -> ColumnElement[str]:
+    """1990-12-31 as 31/12/1990."""
+    day, month, year = (func.substr(stored, start, length) for start, length in ((9, 2), (6, 2), (1, 4)))
+    slash = literal("/", Text)
+    return case((stored == "", literal("", Text)), else_=day + slash + month + slash + year)

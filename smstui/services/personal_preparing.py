@@ -1,0 +1,133 @@
+"""The messages of a campaign with merge fields, some recipients at a time, each time in one transaction.
+
+What the database can write it writes; the texts that it can't are written one by one. The book may change between two
+times: a number that moved from one contact to another gets one message all the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, literal, or_, select, update
+
+from smstui.domain.actor import Actor
+from smstui.domain.campaign_rules import METROPOLITAN
+from smstui.domain.country import country_of
+from smstui.domain.credits import NO_CREDITS, Credits
+from smstui.domain.states import MessageState, MessageType
+from smstui.domain.tariff import Tariff
+from smstui.services.composing import Composition
+from smstui.services.database_texts import DatabaseTexts, database_texts
+from smstui.services.outgoing import OwnMessage, insert_own
+from smstui.services.personal_texts import Written, contact_texts, number_texts, wanted_contacts
+from smstui.services.ranges import Range, country_ranges, in_order
+from smstui.storage.lists import listed_texts
+from smstui.storage.tables import contact, message
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A campaign with merge fields that is being prepared."""
+
+    campaign_id: int
+    actor: Actor
+    composed: Composition
+    tariff: Tariff
+    since: datetime
+    """Before its recipients were chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added to it at one time."""
+
+    ranges: tuple[Range, ...]
+    cost: Credits
+    segments: int
+    """Of the longest message."""
+
+
+def add_contacts(tx: Connection, campaign: Personal, ids: Sequence[int], after: int) -> Added:
+    """Add messages to these contacts; `after` is the last message there is."""
+    texts = database_texts(tx, campaign.composed)
+    one_by_one = wanted_contacts(tx, campaign.actor, ids, contact.c.id).where(~texts.written)
+    others = frozenset(tx.execute(one_by_one).scalars())
+    _insert(tx, campaign, [each for each in ids if each not in others], texts)
+    ranges = list(_priced(tx, campaign, after))
+    if others:
+        chunk = contact_texts(tx, campaign.actor, campaign.composed, campaign.tariff, others, _is_new(campaign))
+        last = max((one.last_id for one in ranges), default=after)
+        ranges += _insert_written(tx, campaign, chunk.written, last)
+    return _added(tx, campaign, ranges, after)
+
+
+def add_numbers(tx: Connection, campaign: Personal, numbers: Sequence[str], after: int) -> Added:
+    """Add messages to these numbers, which no contact had; `after` is the last message there is."""
+    there = select(message.c.destination).where(
+        message.c.campaign_id == campaign.campaign_id, message.c.destination.in_(listed_texts(tx, numbers))
+    )
+    met = frozenset(tx.execute(there).scalars())
+    written = number_texts(tx, campaign.actor, campaign.composed, campaign.tariff, numbers).written
+    ranges = _insert_written(tx, campaign, [one for one in written if one.number not in met], after)
+    return _added(tx, campaign, ranges, after)
+
+
+def _is_new(campaign: Personal) -> ColumnElement[bool]:
+    """Of a contact: that no message goes to its number yet. Only one that was changed can have such a number."""
+    met = exists().where(message.c.campaign_id == campaign.campaign_id, message.c.destination == contact.c.mobile)
+    return or_(contact.c.updated_at < campaign.since, ~met)
+
+
+def _insert(tx: Connection, campaign: Personal, ids: Sequence[int], texts: DatabaseTexts) -> None:
+    """Add the messages that the database writes, priced as those of metropolitan France."""
+    usual = campaign.tariff.price(country_of(METROPOLITAN), campaign.composed.type) or NO_CREDITS
+    columns = {
+        "campaign_id": literal(campaign.campaign_id),
+        "destination": contact.c.mobile,
+        "state": literal(MessageState.QUEUED.value),
+        "text": texts.text,
+        "segments": texts.segments,
+        "price": texts.segments * usual.milli,
+    }
+    wanted = wanted_contacts(tx, campaign.actor, ids, *columns.values()).where(_is_new(campaign))
+    if campaign.composed.type is MessageType.REPONSE:
+        wanted = wanted.where(contact.c.mobile.startswith(METROPOLITAN))
+    wanted = wanted.order_by(in_order(tx, contact.c.mobile))
+    tx.execute(insert(message).from_select(list(columns), wanted))
+
+
+def _priced(tx: Connection, campaign: Personal, after: int) -> Sequence[Range]:
+    """The new messages by country, each at its price; those to countries without tariff are taken out."""
+    ranges = []
+    for one in country_ranges(tx, campaign.campaign_id, after):
+        these = (message.c.campaign_id == campaign.campaign_id, message.c.id.between(one.first_id, one.last_id))
+        price = campaign.tariff.price(one.country, campaign.composed.type)
+        if price is None:
+            tx.execute(delete(message).where(*these))
+            continue
+        ranges.append(one)
+        if one.country != country_of(METROPOLITAN):
+            tx.execute(update(message).where(*these).values(price=message.c.segments * price.milli))
+    return ranges
+
+
+def _insert_written(tx: Connection, campaign: Personal, written: Sequence[Written], after: int) -> list[Range]:
+    """A message for each text, those of a country together; where those of each are."""
+    ranges = []
+    for country, group in groupby(sorted(written, key=lambda one: one.country), lambda one: one.country):
+        messages = [OwnMessage(one.number, one.text, one.segments, one.price) for one in group]
+        insert_own(tx, campaign.campaign_id, messages)
+        new = select(func.min(message.c.id), func.max(message.c.id)).where(
+            message.c.campaign_id == campaign.campaign_id, message.c.id > after
+        )
+        first_id, after = tx.execute(new).one()
+        ranges.append(Range(country, first_id, after, len(messages)))
+    return ranges
+
+
+def _added(tx: Connection, campaign: Personal, ranges: Sequence[Range], after: int) -> Added:
+    """What the new messages come to, as they are stored."""
+    sums = select(func.coalesce(func.sum(message.c.price), 0), func.coalesce(func.max(message.c.segments), 0))
+    cost, segments = tx.execute(sums.where(message.c.campaign_id == campaign.campaign_id, message.c.id > after)).one()
+    return Added(tuple(ranges), Credits(int(cost)), segments)
