@@ -3,15 +3,16 @@
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
-from smstui.cli.campaign_document import document, left_out, lines
-from smstui.cli.context import Call, Json, Verb, with_backend
+from smstui.cli.campaign_document import document, foreseen, left_out, left_out_lines, lines, shown
+from smstui.cli.context import Call, Verb, with_backend
 from smstui.cli.output import print_error
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -20,7 +21,7 @@ from smstui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from smstui.domain.recipients import Recipients, RefusedLine
-    from smstui.services.campaigns import CampaignSummary
+    from smstui.services.campaigns import CampaignSummary, Plan
     from smstui.services.composing import Draft
     from smstui.services.when import When
 
@@ -46,6 +47,22 @@ class NobodyReachable(Refusal):
 
 
 @dataclass(eq=False)
+class NobodyLeft(Refusal):
+    """All that were chosen are left out; `reasons` are those of --json, with their counts."""
+
+    reasons: tuple[str, ...]
+    sentence: ClassVar[str] = N_("Nobody is left to receive this campaign ({reasons}): add other recipients.")
+
+
+@dataclass(eq=False)
+class EmptyGroups(Refusal):
+    """There is no contact in any of the groups."""
+
+    groups: tuple[str, ...]
+    sentence: ClassVar[str] = N_("No contact is in {groups}: put some in, or give numbers with --to.")
+
+
+@dataclass(eq=False)
 class InvalidMoment(Refusal):
     """No date and time."""
 
@@ -65,8 +82,8 @@ class Asked:
     kind: str
     sender: str | None
     no_stop: bool
-    title: str
-    language: str
+    title: str | None
+    language: str | None
     numbers: tuple[str, ...]
     to_file: str | None
     groups: tuple[str, ...]
@@ -77,12 +94,23 @@ class Asked:
     validity: int | None
     sundays: bool
     outside_hours: bool
+    wait: bool
+    timeout: float
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """The groups of contacts that are named."""
+        return (*self.groups, *(() if self.numbers else self.more))
 
     def check(self) -> None:
         """Raise UsageError when it asks for nothing, or for two things at once."""
         if self.more and not (self.numbers or self.groups):
             raise click.UsageError(
                 f"Unexpected extra argument ({self.more[0]}); numbers come after --to, groups after --group."
+            )
+        if self.more and self.numbers and self.groups:
+            raise click.UsageError(
+                f"Is {self.more[0]} a number or a group? With both, write --to or --group before each of them."
             )
         if not self.numbers and self.to_file is None and not self.groups:
             raise click.UsageError("Say to whom with --to, --to-file or --group.")
@@ -92,6 +120,10 @@ class Asked:
             raise click.UsageError("Give either --at or --cron.")
         if self.cron is None and (self.until is not None or self.runs is not None):
             raise click.UsageError("--until and --runs go with --cron.")
+        if self.cron is not None and self.wait:
+            raise click.UsageError("--wait is for campaigns that are sent once: leave it out with --cron.")
+        if self.kind != MessageType.VOIX and (self.title is not None or self.language is not None):
+            raise click.UsageError("--title and --language go with --type voix.")
 
     def when(self) -> "When":
         """When it is to go out. Raises InvalidMoment."""
@@ -102,10 +134,18 @@ class Asked:
             return When(cron=self.cron, last_day=last_day, runs=self.runs)
         if self.at is None:
             return When()
-        try:
-            return When(datetime.fromisoformat(self.at))
-        except ValueError:
-            raise InvalidMoment(self.at) from None
+        return When(_moment(self.at))
+
+
+def _moment(text: str) -> datetime:
+    """The date and time that `text` says; a date alone is none. Raises InvalidMoment."""
+    with suppress(ValueError):
+        date.fromisoformat(text)
+        raise InvalidMoment(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidMoment(text) from None
 
 
 _OPTIONS = (
@@ -118,8 +158,8 @@ _OPTIONS = (
     ),
     click.option("--sender", help="What phones show [default: the template's, the account's or the reply number]."),
     click.option("--no-stop", is_flag=True, help="Without STOP mention, for accounts that have the right."),
-    click.option("--title", default="", help="Of SMS Voix: spoken first."),
-    click.option("--language", default="fr-FR", help="Of SMS Voix: fr-FR, en-GB, de-DE or es-ES."),
+    click.option("--title", help="Of SMS Voix: spoken first."),
+    click.option("--language", help="Of SMS Voix: fr-FR, en-GB, de-DE or es-ES [default: fr-FR]."),
     click.option("--to", "numbers", multiple=True, metavar="N...", help="Numbers; may be repeated."),
     click.option("--to-file", metavar="F", help="File of numbers, one a line; - is standard input."),
     click.option("--group", "groups", multiple=True, metavar="G...", help="Groups of contacts; may be repeated."),
@@ -130,6 +170,10 @@ _OPTIONS = (
     click.option("--validity", type=int, metavar="MIN", help="Minutes that the network tries [default: connection's]."),
     click.option("--sundays", is_flag=True, help="Consent to send on Sundays and public holidays, within the hours."),
     click.option("--outside-hours", is_flag=True, help="Consent to send outside the sending hours."),
+    click.option("--wait", is_flag=True, help="Dispatch here if nobody does; return when all have a final state."),
+    click.option(
+        "--timeout", type=click.FloatRange(min=0), default=120.0, metavar="S", help="Longest --wait, in seconds."
+    ),
 )
 
 
@@ -141,11 +185,11 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(cls=Verb)
 @_with_options
-@click.option("--wait", is_flag=True, help="Dispatch here if nobody does; return when every message has a final state.")
-@click.option("--timeout", type=click.FloatRange(min=0), default=120.0, metavar="S", help="Longest --wait, in seconds.")
 @with_backend
-async def send(call: Call, /, *, wait: bool, timeout: float, **given: Any) -> None:
+async def send(call: Call, /, **given: Any) -> None:
     """Send the campaign NAME. Numbers that can't receive SMS are named on stderr, and left out."""
+    from smstui.cli.waiting import until_final
+
     asked = Asked(**given)
     asked.check()
     actor = await call.actor()
@@ -154,25 +198,43 @@ async def send(call: Call, /, *, wait: bool, timeout: float, **given: Any) -> No
     draft = await _draft(call, actor, asked, read.numbers)
     plan = await call.backend.campaigns.plan(actor, draft)
     refused = (*read.refused, *plan.refused)
-    if refused and not plan.recipients:
-        raise NobodyReachable(refused[0].reason)
+    _check_somebody(asked, plan, refused)
     summary = await call.backend.campaigns.send(actor, draft)
     _report_refused(refused)
-    others = left_out(plan, refused, read.duplicates + plan.duplicates)
-    if wait:
-        await _wait(call, actor, summary, timeout, others)
-    else:
-        progress = await call.backend.campaigns.progress(actor, summary.id)
-        call.answer({**document(progress), **others}, lines(progress))
+    refusal = await until_final(call.backend, actor, summary, asked.timeout) if asked.wait else None
+    campaign = await shown(call, actor, summary.id)
+    if not asked.wait:
+        campaign = replace(campaign, waiting=campaign.waiting or foreseen(plan))
+    duplicates = read.duplicates + plan.duplicates
+    unsent = [] if asked.wait else await _undispatched(call, summary)
+    call.answer(
+        {**document(campaign), **left_out(plan, refused, duplicates)},
+        [*lines(campaign), *left_out_lines(plan, duplicates), *unsent],
+    )
+    if refusal is not None:
+        raise refusal
+
+
+def _check_somebody(asked: Asked, plan: "Plan", refused: "tuple[RefusedLine, ...]") -> None:
+    """Raise why nobody would receive the campaign, unless the service has another reason to refuse it."""
+    from smstui.domain.campaign_rules import NoRecipients
+
+    if plan.recipients or not isinstance(next(iter(plan.problems), None), NoRecipients):
+        return
+    if refused:
+        raise NobodyReachable(refused[0].reason)
+    if plan.reckoned.excluded:
+        raise NobodyLeft(tuple(f"{why.value}: {count}" for why, count in plan.reckoned.excluded))
+    if asked.groups:
+        raise EmptyGroups(asked.group_names)
 
 
 async def _draft(call: Call, actor: Actor, asked: Asked, numbers: Sequence[str]) -> "Draft":
     """The campaign that is asked for. Raises UnknownTemplate, UnknownGroup, InvalidMoment."""
     from smstui.domain.hours import HoursConsent
-    from smstui.services.composing import Draft
+    from smstui.services.composing import DEFAULT_LANGUAGE, Draft
 
     found = None if asked.template is None else await call.backend.templates.find(actor, asked.template)
-    names = (*asked.groups, *(() if asked.numbers else asked.more))
     consent = HoursConsent.SUNDAYS if asked.sundays else HoursConsent.NONE
     return Draft(
         asked.name,
@@ -182,10 +244,10 @@ async def _draft(call: Call, actor: Actor, asked: Asked, numbers: Sequence[str])
         sender=asked.sender or (found.sender if found and asked.kind != MessageType.REPONSE else None),
         stop=not asked.no_stop,
         validity=None if asked.validity is None else asked.validity * 60,
-        group_ids=tuple([(await call.backend.groups.find(actor, name)).id for name in names]),
+        group_ids=tuple([(await call.backend.groups.find(actor, name)).id for name in asked.group_names]),
         template_id=found.id if found else None,
-        title=asked.title,
-        language=asked.language,
+        title=asked.title or "",
+        language=asked.language or DEFAULT_LANGUAGE,
         when=asked.when(),
         consent=HoursConsent.ANYTIME if asked.outside_hours else consent,
     )
@@ -195,7 +257,7 @@ def _recipients(typed: str, to_file: str | None) -> "Recipients":
     """The numbers given and those of the file. Raises FileUnreadable."""
     from smstui.domain.recipients import read_recipients
 
-    return read_recipients("\n".join(part for part in (_file_text(to_file) if to_file else "", typed) if part))
+    return read_recipients("\n".join(part for part in ("" if to_file is None else _file_text(to_file), typed) if part))
 
 
 def _file_text(path: str) -> str:
@@ -223,11 +285,11 @@ def _report_refused(refused: "tuple[RefusedLine, ...]") -> None:
     print_error(" ".join([count, *reasons, *(["…"] if len(refused) > SHOWN_REFUSALS else [])]))
 
 
-async def _wait(call: Call, actor: Actor, summary: "CampaignSummary", timeout: float, others: dict[str, Json]) -> None:
-    """Dispatch until every message has a final state, then answer. Raises why some have none, after that."""
-    from smstui.cli.waiting import until_final
+async def _undispatched(call: Call, summary: "CampaignSummary") -> list[str]:
+    """That no process sends it now, and how to have one."""
+    from smstui.services.connections import NO_DISPATCHER
 
-    progress, refusal = await until_final(call.backend, actor, summary, timeout)
-    call.answer({**document(progress), **others}, lines(progress))
-    if refusal is not None:
-        raise refusal
+    held = {status.name for status in await call.backend.connections.statuses() if status.state != NO_DISPATCHER}
+    if summary.connection in held:
+        return []
+    return [_("  no process sends now: start `smstui dispatch` or the application")]

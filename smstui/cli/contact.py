@@ -1,6 +1,5 @@
 """`smstui contact`: the contacts of the address book."""
 
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,6 +9,7 @@ import click
 from smstui.cli.contact_import import import_contacts
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.cli.output import table
+from smstui.cli.table_file import only_by_force, write_table
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_, _, ngettext
 
@@ -138,12 +138,14 @@ async def export(call: Call, file: str, search: str, group: str | None, *, force
     """Write contacts to FILE, .csv or .xlsx; - is CSV on standard output."""
     actor = await call.actor()
     query = await _query(call, actor, search, group, "name", opted_out=False, invalid=False)
-    if file == "-":
-        await call.backend.contact_files.stream_contacts(actor, sys.stdout.buffer, query)
-        return
-    count = await call.backend.contact_files.export_contacts(actor, Path(file), query, overwrite=force)
-    sentence = ngettext("{count} contact written to {file}.", "{count} contacts written to {file}.", count)
-    call.answer({"exported": count, "file": file}, sentence.format(count=count, file=file))
+    files = call.backend.contact_files
+    await write_table(
+        call,
+        file,
+        stream=lambda out: files.stream_contacts(actor, out, query),
+        write=lambda path: files.export_contacts(actor, path, query, overwrite=force),
+        written=lambda n: ngettext("{count} contact written to {file}.", "{count} contacts written to {file}.", n),
+    )
 
 
 @contact.command()
@@ -152,7 +154,8 @@ async def export(call: Call, file: str, search: str, group: str | None, *, force
 @with_backend
 async def model(call: Call, file: str, *, force: bool) -> None:
     """Write a model of a file to import to FILE: .xlsx is the guide's model 1, .csv its model 2."""
-    await call.backend.contact_files.write_model(Path(file), overwrite=force)
+    with only_by_force():
+        await call.backend.contact_files.write_model(Path(file), overwrite=force)
     call.answer({"file": file}, _("Model written to {file}.").format(file=file))
 
 

@@ -1,13 +1,12 @@
 """`smstui group`: groups of contacts."""
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.cli.output import table
+from smstui.cli.table_file import write_table
 from smstui.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -65,13 +64,14 @@ async def remove(call: Call, names: tuple[str, ...]) -> None:
 @with_backend
 async def export(call: Call, file: str, *, force: bool) -> None:
     """Write the groups to FILE, .csv or .xlsx; - is CSV on standard output."""
-    actor = await call.actor()
-    if file == "-":
-        await call.backend.contact_files.stream_groups(actor, sys.stdout.buffer)
-        return
-    count = await call.backend.contact_files.export_groups(actor, Path(file), overwrite=force)
-    sentence = ngettext("{count} group written to {file}.", "{count} groups written to {file}.", count)
-    call.answer({"exported": count, "file": file}, sentence.format(count=count, file=file))
+    actor, files = await call.actor(), call.backend.contact_files
+    await write_table(
+        call,
+        file,
+        stream=lambda out: files.stream_groups(actor, out),
+        write=lambda path: files.export_groups(actor, path, overwrite=force),
+        written=lambda count: ngettext("{count} group written to {file}.", "{count} groups written to {file}.", count),
+    )
 
 
 def _document(each: "Group") -> dict[str, Json]:

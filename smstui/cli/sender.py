@@ -46,8 +46,15 @@ async def default(call: Call, name: str) -> None:
 @click.option("--replace-by", metavar="NAME", help="It takes their place in templates, drafts and campaigns to come.")
 @with_backend
 async def remove(call: Call, names: tuple[str, ...], replace_by: str | None) -> None:
-    """Delete the senders NAMES; those that something still needs only with --replace-by."""
-    count = await call.backend.senders.remove(await call.actor(), names, replace_by)
+    """Delete the senders NAMES, all or none; those that something still needs only with --replace-by."""
+    from smstui.services.senders import UnknownSender
+
+    actor = await call.actor()
+    known = {each.name for each in await call.backend.senders.list(actor)}
+    for name in names:
+        if name not in known:
+            raise UnknownSender(name)
+    count = await call.backend.senders.remove(actor, names, replace_by)
     sentence = ngettext("{count} sender deleted.", "{count} senders deleted.", count)
     call.answer({"removed": count}, sentence.format(count=count))
 

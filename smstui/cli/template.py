@@ -64,6 +64,10 @@ async def edit(
     """Change the template TITLE; what isn't given stays."""
     from smstui.services.templates import TemplateDetails
 
+    if new_title is None and text is None and sender is None and not default_sender:
+        raise click.UsageError("Say what to change: --title, --text, --sender or --default-sender.")
+    if sender is not None and default_sender:
+        raise click.UsageError("Give either --sender or --default-sender.")
     actor = await call.actor()
     old = await call.backend.templates.find(actor, title)
     details = TemplateDetails(

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -66,6 +66,17 @@ class WaitsForHours(Refusal):
 
 
 @dataclass(eq=False)
+class WaitsForDate(Refusal):
+    """A campaign that begins later than the command waits."""
+
+    name: str
+    begins: str
+    sentence: ClassVar[str] = N_(
+        "The campaign “{name}” begins on {begins}, later than --timeout: follow it then with `smstui campaign show`."
+    )
+
+
+@dataclass(eq=False)
 class WaitsForDecision(Refusal):
     """The campaign could not begin by itself."""
 
@@ -76,18 +87,15 @@ class WaitsForDecision(Refusal):
     )
 
 
-async def until_final(
-    backend: "Backend", actor: Actor, summary: "CampaignSummary", timeout: float
-) -> "tuple[Progress, Refusal | None]":
-    """How far the campaign has come when every message has a final state, or after `timeout` seconds, and then why."""
+async def until_final(backend: "Backend", actor: Actor, summary: "CampaignSummary", timeout: float) -> Refusal | None:
+    """Dispatch until every message has a final state, or for `timeout` seconds; why some have none then."""
     dispatching = asyncio.create_task(backend.dispatcher.run(only=summary.connection))
     try:
-        refusal = await _follow(backend, actor, summary, timeout, dispatching)
+        return await _follow(backend, actor, summary, timeout, dispatching)
     finally:
         _end_show()
         await backend.dispatcher.drain(DRAIN)
         await dispatching
-    return await backend.campaigns.progress(actor, summary.id), refusal
 
 
 async def _follow(
@@ -103,8 +111,9 @@ async def _follow(
             return None
         if progress.summary.hold is not None:
             return WaitsForDecision(summary.name, progress.summary.hold)
-        if (refusal := _hours(backend, progress, pending, left)) is not None:
-            return refusal
+        until = backend.clock.now() + timedelta(seconds=left)
+        if (later := _opening(progress, pending, until) or _beginning(progress, until)) is not None:
+            return await _later(backend, actor, progress, later)
         if left <= 0:
             return await _why(backend, summary, pending or summary.recipients, timeout)
         await asyncio.wait({dispatching}, timeout=min(LOOK, left))
@@ -112,17 +121,30 @@ async def _follow(
             await dispatching
 
 
-def _hours(backend: "Backend", progress: "Progress", pending: int, left: float) -> Refusal | None:
-    """That all that is left waits for hours that open too late for this command."""
+def _opening(progress: "Progress", pending: int, until: datetime) -> datetime | None:
+    """When sending hours open for all that is left, if only after `until`."""
     waiting = sum(one.messages for one in progress.waiting)
     if not waiting or waiting < pending:
         return None
     opens = min(one.until for one in progress.waiting)
-    if opens < backend.clock.now() + timedelta(seconds=left):
-        return None
-    from smstui import formats
+    return opens if opens >= until else None
 
-    return WaitsForHours(waiting, formats.date_time(opens))
+
+def _beginning(progress: "Progress", until: datetime) -> datetime | None:
+    """When a scheduled campaign begins, if only after `until`."""
+    due = progress.summary.due_at if progress.summary.state is CampaignState.SCHEDULED else None
+    return due if due is not None and due >= until else None
+
+
+async def _later(backend: "Backend", actor: Actor, progress: "Progress", later: datetime) -> Refusal:
+    """That nothing more happens before `later`."""
+    from smstui import formats
+    from smstui.services.campaign_details import account_zone
+
+    moment = formats.date_time(later, await account_zone(backend.database, actor))
+    if progress.summary.state is CampaignState.SCHEDULED:
+        return WaitsForDate(progress.summary.name, moment)
+    return WaitsForHours(sum(one.messages for one in progress.waiting), moment)
 
 
 async def _why(backend: "Backend", summary: "CampaignSummary", pending: int, timeout: float) -> Refusal:

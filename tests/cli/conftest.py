@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smstui.cli.main import run
-from smstui.smpp.simulator import Account, Simulator, SimulatorSettings
+from smstui.smpp.simulator import Account, Hazards, Simulator, SimulatorSettings
 
 PASSWORD = "Secret-2026"
 SMSC_PASSWORD = "bindpass"
@@ -74,9 +74,15 @@ def shop(cli: Cli) -> Cli:
 
 
 @pytest.fixture
-def smsc_port() -> Iterator[int]:
+def hazards() -> Hazards:
+    """What the simulated SMSC does wrong: nothing, unless a module has a fixture of its own."""
+    return Hazards()
+
+
+@pytest.fixture
+def smsc_port(hazards: Hazards) -> Iterator[int]:
     """The port of a simulated SMSC that accepts "client" with SMSC_PASSWORD, in a thread of its own."""
-    simulator = Simulator(SimulatorSettings(accounts=(Account("client", SMSC_PASSWORD),)))
+    simulator = Simulator(SimulatorSettings(accounts=(Account("client", SMSC_PASSWORD),), hazards=hazards))
     started, loop = threading.Event(), asyncio.new_event_loop()
     stop = asyncio.Event()
 
@@ -104,3 +110,19 @@ def add_connection(cli: Cli, smsc_port: int) -> Callable[..., Answer]:
         return cli("connection", "add", "main", *usual, "--password-env", "SMSC_PASSWORD", *arguments)
 
     return add
+
+
+@pytest.fixture
+def rich(cli: Cli) -> Cli:
+    """An account "rich" that acts, with 100 credits."""
+    arguments = ("--email", "rich@example.com", "--password-env", "ACCOUNT_PASSWORD", "--credits", "100")
+    assert cli("account", "create", "rich", *arguments).code == 0
+    return lambda *arguments: cli(*arguments, "--account", "rich")
+
+
+@pytest.fixture
+def sending(rich: Cli, add_connection: Callable[..., Answer]) -> Cli:
+    """The same, with a sender and a connection to the simulated SMSC."""
+    assert add_connection().code == 0
+    assert rich("sender", "add", "MaBoutique", "--default").code == 0
+    return rich

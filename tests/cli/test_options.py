@@ -82,7 +82,8 @@ def test_an_error_that_nobody_foresaw_goes_to_the_log(
     assert "Traceback" in log.read_text()
 
 
-def test_db_upgrade_creates_and_check_finds_it_sound(cli: Cli) -> None:
+def test_db_upgrade_creates_and_check_finds_it_sound(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "smstui.db").unlink()
     assert cli("db", "check").refuses("no such file")
     assert cli("db", "upgrade", "--json").document["before"] is None
     assert cli("db", "upgrade").code == 0
@@ -145,6 +146,7 @@ def test_doctor_finds_everything_right(shop: Cli) -> None:
 
 
 def test_doctor_creates_nothing(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "smstui.db").unlink()
     assert cli("doctor").code == 0
     assert not (tmp_path / "smstui.db").exists()
 

@@ -17,6 +17,8 @@ def test_senders_are_added_listed_and_removed(shop: Cli) -> None:
     assert shop("sender", "remove", "MaBoutique", "--json").document == {"removed": 1}
     assert _names(shop) == ["Promo"]
     assert shop("sender", "default", "Nobody").refuses("Nobody")
+    assert shop("sender", "remove", "Promo", "Nobody").refuses("no sender “Nobody”")
+    assert _names(shop) == ["Promo"]
 
 
 def test_a_sender_that_is_needed_goes_only_with_a_replacement(shop: Cli) -> None:

@@ -36,6 +36,8 @@ def test_what_is_wrong_is_refused_in_one_line(shop: Cli) -> None:
     shop("template", "add", "A", "--text", "Hi")
     assert shop("template", "add", "a", "--text", "Hi").refuses("already called “a”")
     assert shop("template", "edit", "A", "--text", "").refuses("Write the text")
+    assert shop("template", "edit", "A").code == 2
+    assert shop("template", "edit", "A", "--sender", "Promo", "--default-sender").code == 2
     assert shop("template", "remove", "A", "B").refuses("There is no template “B”")
     assert shop("template", "remove", "A").code == 0
     assert shop("template", "add", "A").code == 2
