@@ -188,7 +188,8 @@ def _received_lines(received: InboundMessage) -> Iterator[str]:
 
 
 def _named_line(named: NamedIn) -> str:
-    return _labelled(f"{_day(named.at)}  {named.campaign or _('(without a name)')}", _(CAMPAIGN_WORDS[named.state]))
+    name = named.campaign or _("(without a name)")
+    return _labelled(f"{_day(named.at)}  {name}", _(CAMPAIGN_WORDS[named.state]))
 
 
 def _day(instant: datetime) -> str:

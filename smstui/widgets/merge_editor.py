@@ -15,7 +15,7 @@ from smstui.i18n import _
 from smstui.widgets.text_field import TextField
 from smstui.widgets.typed_ahead import Completing
 
-SHOWN = 8
+SHOWN = 10
 """Fields offered at a time."""
 
 
@@ -135,9 +135,8 @@ class MergeEditor(Vertical):
             )
             for index, offer in enumerate(offers)
         ][first : first + SHOWN]
-        hint = _("Tab takes it · {example}: “{word}” for who has none").format(
-            example=f"{offers[pointed][:-1]}|{_('customer')}}}", word=_("customer")
-        )
+        example = offers[pointed].removesuffix("}") + "|" + _("customer") + "}"
+        hint = _("Tab · {example} if unknown").format(example=example)
         list_.update(Content("\n").join([*lines, Content.styled(hint, "$text-muted")]))
         cursor, region = self.area.cursor_screen_offset, self.region
         list_.styles.offset = (cursor.x - region.x - 1, cursor.y - region.bottom + 1)

@@ -63,6 +63,8 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
         self._offered: dict[int, Group] = {}
         self._either_way = either_way
         self._to_send = to_send
+        self._has_unmarked = False
+        """Whether the marks were just changed for the person."""
 
     def compose(self) -> ComposeResult:
         """What to do, the groups, and the two buttons."""
@@ -109,12 +111,17 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
 
     @on(WindowedTable.Marked)
     def _marked(self, event: WindowedTable.Marked) -> None:
-        empty = {each for each in self._table.marks if self._to_send and not self._offered[each].contacts}
+        if self._to_send:
+            self._unmark_empty()
+        self.query_one("#confirm").disabled = self._either_way and not event.count
+
+    def _unmark_empty(self) -> None:
+        """Take the marks of empty groups away, and say why until another one is marked."""
+        empty = {each for each in self._table.marks if not self._offered[each].contacts}
         if empty:
             self._table.mark_only(set(self._table.marks) - empty)
-        if self._to_send:
-            self.query_one("#hint").set_class(bool(empty), "-error")
-        self.query_one("#confirm").disabled = self._either_way and not event.count
+        self.query_one("#hint").set_class(bool(empty) or self._has_unmarked, "-error")
+        self._has_unmarked = bool(empty)
 
     @on(WindowedTable.Chosen)
     def _tick_and_go_on(self) -> None:

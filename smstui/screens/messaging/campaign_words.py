@@ -73,7 +73,7 @@ def short_date(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
 def about(campaign: CampaignSummary, zone: ZoneInfo, now: datetime) -> Content:
     """One campaign in a sentence or two."""
     if is_held(campaign):
-        held = f"{_('Waits for your decision')} · {held_words(campaign, zone, now)}"
+        held = " · ".join((_("Waits for your decision"), held_words(campaign, zone, now)))
         return Content.assemble((held, "$text-warning"), " · ", held_advice(campaign))
     if campaign.cron and campaign.state is CampaignState.SCHEDULED:
         return Content(" · ".join(filter(None, (sent_by(campaign.cron, zone), runs_left_words(campaign)))))

@@ -6,23 +6,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from smstui.domain.country import zones_of
-from smstui.domain.hours import Closed, HoursConsent, SendingHours, Verdict, dim, verdict
+from smstui.domain.hours import HoursConsent, SendingHours, Verdict, dim, verdict
 from smstui.domain.phone import FRANCE
 from smstui.domain.schedule import instant_of, wall_of
 from smstui.domain.states import MessageType
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Recipients of a country who would wait for their hours."""
-
-    country: str
-    recipients: int
-    """0 while nobody is chosen yet."""
-    until: datetime
-    """Aware, in UTC; `smstui.domain.hours.NEVER` when no moment will do."""
-    reason: Closed
-    holiday: str
+from smstui.services.planning import Wait
 
 
 @dataclass(frozen=True, slots=True)

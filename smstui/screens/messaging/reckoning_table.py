@@ -23,10 +23,10 @@ COUNTRY = "country:"
 EXCLUSION_WORDS = {
     Exclusion.OPTED_OUT: N_("On the STOP list"),
     Exclusion.DUPLICATE: N_("Duplicates"),
-    Exclusion.OUTSIDE_FRANCE: N_("Outside metropolitan France"),
-    Exclusion.NO_TARIFF: N_("Countries without tariff"),
-    Exclusion.UNWRITABLE: N_("Names that SMS Pro can't write"),
-    Exclusion.TOO_LONG: N_("Texts that become too long"),
+    Exclusion.OUTSIDE_FRANCE: N_("Outside the mainland"),
+    Exclusion.NO_TARIFF: N_("No tariff"),
+    Exclusion.UNWRITABLE: N_("Not in SMS Pro letters"),
+    Exclusion.TOO_LONG: N_("Text too long"),
 }
 HIGHEST = 14
 """Lines, header included; more scroll."""
@@ -89,7 +89,7 @@ def _rows(plan: Plan, refused: int, duplicates: int) -> Iterator[tuple[str, Cell
     for name, count in plan.reckoned.lacking:
         yield LACKING + name, (f"? {exclusion_words(LACKING + name)}", number(count), "", "")
     if plan.reckoned.plainer:
-        yield PLAINER, (f"~ {_('Names in plainer letters')}", number(plan.reckoned.plainer), "", "")
+        yield PLAINER, ("~ " + _("Plainer letters"), number(plan.reckoned.plainer), "", "")
     for one in plan.reckoned.by_country:
         name = name_of(one.country, current_language())
         yield COUNTRY + one.country, (f"● {name}", number(one.recipients), number(one.segments), amount(one.cost))

@@ -126,7 +126,7 @@ class TextStep(VerticalScroll, can_focus=False):
         self._show_type(writing)
         template = self._means.template(writing.template_id) if self._means else None
         button = self.query_one("#template", Button)
-        button.label = Content(f"{printable(template.title) if template else _('choose a template')} ▾")
+        button.label = Content((printable(template.title) if template else _("choose a template")) + " ▾")
         button.refresh(layout=True)
         code = stop_code(writing, self._means)
         mention = _("STOP SMS “{mention}”").format(mention=f"STOP {code}") if code else _("STOP SMS")

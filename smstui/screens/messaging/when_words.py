@@ -10,8 +10,9 @@ from smstui.domain.states import MessageType
 from smstui.domain.visible import printable
 from smstui.formats import long_date, number
 from smstui.i18n import _, current_language, ngettext
-from smstui.screens.messaging.date_hours import Audience, Wait, comes_twice, is_left_out
+from smstui.screens.messaging.date_hours import Audience, comes_twice, is_left_out
 from smstui.screens.messaging.in_country import in_country
+from smstui.services.planning import Wait
 
 _MOST_COUNTRIES = 3
 """Told one by one."""

@@ -18,6 +18,7 @@ from smstui.formats import date_time, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.list_page import ListPage
+from smstui.screens.messaging import writing
 from smstui.screens.once import once_at_a_time
 from smstui.screens.templates.template_form import TemplateForm
 from smstui.services.campaigns import Draft
@@ -116,7 +117,7 @@ class TemplatesPage(ListPage[int]):
         if (template := self._at_cursor) is None:
             return
         draft = Draft(name="", text=template.text, sender=template.sender, template_id=template.id)
-        await self.backend.drafts.save(self.actor, draft)
+        writing.take_up(self.host, self.actor, await self.backend.drafts.save(self.actor, draft))
         self.go_to("send")
 
     @on(Button.Pressed, "#remove")

@@ -66,7 +66,7 @@ class Dispatcher:
         self._ended.clear()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._scheduler.run(self._ending))
+                tasks.create_task(self._schedule())
                 while not self._ending.is_set():
                     await self._look(tasks, only)
                     await self._pause()
@@ -111,6 +111,15 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001
             runner.failed(error)
             await self._pause(_RESTART)
+
+    async def _schedule(self) -> None:
+        """Prepare what is due; an error that nothing foresaw is logged, and sending goes on."""
+        while not self._ending.is_set():
+            try:
+                await self._scheduler.run(self._ending)
+            except Exception:  # noqa: BLE001
+                _log.exception("the scheduler stopped")
+                await self._pause(_RESTART)
 
     async def _pause(self, seconds: float = LOOK) -> None:
         """Wait, unless the end has come."""
