@@ -10,7 +10,7 @@ import click
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
-from smstui.domain.states import CampaignState
+from smstui.domain.states import CampaignState, MessageType
 from smstui.i18n import N_, _
 from smstui.smpp.values import BindState
 
@@ -62,6 +62,27 @@ class WaitsForHours(Refusal):
     sentence: ClassVar[str] = N_(
         "{pending} messages wait for the sending hours, which open on {opens}: "
         "--outside-hours consents to send before that."
+    )
+
+
+@dataclass(eq=False)
+class WaitsForVoiceHours(WaitsForHours):
+    """The same of voice messages, whose hours are law: no consent moves them."""
+
+    sentence: ClassVar[str] = N_(
+        "{pending} voice messages wait for the hours that the law allows them, which open on {opens}: "
+        "wait longer with --timeout, or leave the sending to `smstui dispatch`."
+    )
+
+
+@dataclass(eq=False)
+class NeverInHours(Refusal):
+    """Messages to countries with time zones so far apart that their sending hours never open."""
+
+    pending: int
+    sentence: ClassVar[str] = N_(
+        "{pending} messages go to countries where no moment is within the sending hours everywhere: "
+        "--outside-hours consents to send at any time."
     )
 
 
@@ -139,12 +160,16 @@ def _beginning(progress: "Progress", until: datetime) -> datetime | None:
 async def _later(backend: "Backend", actor: Actor, progress: "Progress", later: datetime) -> Refusal:
     """That nothing more happens before `later`."""
     from smstui import formats
+    from smstui.domain.hours import NEVER
     from smstui.services.campaign_details import account_zone
 
     moment = formats.date_time(later, await account_zone(backend.database, actor))
     if progress.summary.state is CampaignState.SCHEDULED:
         return WaitsForDate(progress.summary.name, moment)
-    return WaitsForHours(sum(one.messages for one in progress.waiting), moment)
+    pending = sum(one.messages for one in progress.waiting)
+    if progress.summary.type is MessageType.VOIX:
+        return WaitsForVoiceHours(pending, moment)
+    return NeverInHours(pending) if later == NEVER else WaitsForHours(pending, moment)
 
 
 async def _why(backend: "Backend", summary: "CampaignSummary", pending: int, timeout: float) -> Refusal:
