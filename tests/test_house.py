@@ -36,6 +36,20 @@ def test_functions_are_short() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
+def test_texts_stand_where_they_are_found_to_be_translated() -> None:
+    """Inside an f-string they are not, on Python 3.11."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in SOURCES
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "ngettext"}
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_pin_everything_by_hash_and_name_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -19,15 +19,16 @@ TAKEN = {"accepted", *STATES.values()}
 """States of messages that the SMSC has accepted."""
 PERHAPS_TAKEN = TAKEN | {"unknown"}
 REFUNDED = {"suppressed", "cancelled", "rejected"}
-CAMPAIGNS = "SELECT id, account_id, kind, name, state, recipients, price, segments, text FROM campaign"
+CAMPAIGNS = "SELECT id, account_id, kind, name, state, recipients FROM campaign"
 MESSAGES = """
     SELECT message.id, message.campaign_id, message.destination, message.state, message.smsc_id,
-        COALESCE(message.accepted_parts, 0), COUNT(batch.id),
+        COALESCE(message.accepted_parts, 0), COALESCE(message.text, campaign.text),
+        COALESCE(message.segments, campaign.segments), COALESCE(message.price, campaign.price), COUNT(batch.id),
         COALESCE(SUM(CASE WHEN message.id <= batch.sent_upto THEN 1 ELSE 0 END), 0)
-    FROM message LEFT JOIN batch ON batch.campaign_id = message.campaign_id
+    FROM message JOIN campaign ON campaign.id = message.campaign_id
+        LEFT JOIN batch ON batch.campaign_id = message.campaign_id
         AND message.id BETWEEN batch.first_id AND batch.last_id
-    GROUP BY message.id, message.campaign_id, message.destination, message.state, message.smsc_id,
-        message.accepted_parts
+    GROUP BY message.id, campaign.id
     ORDER BY message.id
 """
 LEASES = "SELECT bind, owner, token, bind_state FROM lease"
@@ -42,9 +43,7 @@ class Campaign(NamedTuple):
     name: str
     state: str
     recipients: int
-    price: int
-    segments: int
-    text: str
+    """None is known before the campaign is prepared."""
 
 
 class Message(NamedTuple):
@@ -56,10 +55,20 @@ class Message(NamedTuple):
     state: str
     smsc_id: str | None
     accepted_parts: int
+    text: str
+    """Its own, or the campaign's; so are the two that follow."""
+    segments: int
+    price: int
+    """Thousandths of a credit."""
     batches: int
     """That cover it: a queued message needs exactly one, or nobody will ever send it, or two will."""
     sent: int
     """Of these, that say that its bytes may have left."""
+
+    @property
+    def owed(self) -> int:
+        """What is to be given back: the parts that the SMSC certainly never accepted."""
+        return self.price * (self.segments - self.accepted_parts) // self.segments if self.state in REFUNDED else 0
 
 
 class Lease(NamedTuple):
@@ -151,10 +160,11 @@ class Books:
         """Queued, in flight and outcomes are the recipients, and what is queued will be sent."""
         rows = Counter(one.campaign_id for one in self.messages)
         for campaign in self.campaigns.values():
-            if rows[campaign.id] != campaign.recipients:
+            if campaign.state != "preparing" and rows[campaign.id] != campaign.recipients:
                 yield f"{campaign.name}: {rows[campaign.id]} messages of {campaign.recipients}"
         for one in self.messages:
-            if one.state == "queued" and one.batches != 1:
+            needed = 0 if self.campaigns[one.campaign_id].state == "preparing" else 1
+            if one.state == "queued" and one.batches != needed:
                 yield f"{one} is queued, and {one.batches} batches offer it"
 
     def _twice(self, log: SmscLog) -> Iterator[str]:
@@ -167,7 +177,7 @@ class Books:
         for one in self.messages:
             by_number[one.number].append(one)
         for phoned in before.phoned:
-            owners = [one for one in by_number[phoned.number] if phoned.text in self.campaigns[one.campaign_id].text]
+            owners = [one for one in by_number[phoned.number] if phoned.text in one.text]
             if not any(one.sent or one.state in PERHAPS_TAKEN for one in owners):
                 yield f"{phoned} is at a phone, and the books say {owners}"
         at_phones: defaultdict[str, list[Phoned]] = defaultdict(list)
@@ -175,7 +185,7 @@ class Books:
             at_phones[phoned.number].append(phoned)
         for one in self.messages:
             if one.state in TAKEN:
-                got = [at for at in at_phones[one.number] if at.text in self.campaigns[one.campaign_id].text]
+                got = [at for at in at_phones[one.number] if at.text in one.text]
                 if not got or len(got) < got[0].parts:
                     yield f"{one} is accepted, and the phone got {got}"
                 elif one.smsc_id and one.smsc_id != got[0].smsc_id:
@@ -201,19 +211,18 @@ class Books:
         entries = [(cause, reference) for _, _, cause, reference in self.ledger]
         yield from (f"{entry} counted {times} times" for entry, times in Counter(entries).items() if times > 1)
         amounts = {(cause, reference): amount for _, amount, cause, reference in self.ledger}
+        costs: Counter[int] = Counter()
+        owed: Counter[int] = Counter()
+        for one in self.messages:
+            costs[one.campaign_id] += one.price
+            owed[one.campaign_id] += one.owed
         for campaign in self.campaigns.values():
             paid = -amounts.get(("campaign", str(campaign.id)), 0)
-            if paid != campaign.price * campaign.recipients:
-                yield f"{campaign.name} has paid {paid}"
-            refund, owed = amounts.get(("refund", str(campaign.id)), 0), self._owed(campaign)
-            if refund != owed if campaign.state == "done" else refund > owed:
-                yield f"{campaign.name} ({campaign.state}) was given back {refund} of {owed}"
-
-    def _owed(self, campaign: Campaign) -> int:
-        """What is to be given back: the parts that the SMSC certainly never accepted."""
-        refused = [one for one in self.messages if one.campaign_id == campaign.id and one.state in REFUNDED]
-        parts = sum(campaign.segments - one.accepted_parts for one in refused)
-        return campaign.price * parts // campaign.segments
+            if paid != (0 if campaign.state == "preparing" else costs[campaign.id]):
+                yield f"{campaign.name} ({campaign.state}) has paid {paid} for messages of {costs[campaign.id]}"
+            refund, due = amounts.get(("refund", str(campaign.id)), 0), owed[campaign.id]
+            if refund != due if campaign.state == "done" else refund > due:
+                yield f"{campaign.name} ({campaign.state}) was given back {refund} of {due}"
 
 
 def reader(database_url: str) -> Engine:

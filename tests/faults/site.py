@@ -71,7 +71,7 @@ class Site:
         self.folder = folder
         self.database_url = database_url
         self.seed = seed
-        self._reader = reader(database_url)
+        self.reader = reader(database_url)
         self.kind = database_url.partition(":")[0]
         self.chance = random.Random(seed)
         self.line = Line()
@@ -109,7 +109,7 @@ class Site:
                 NewAccount("shop", "shop@example.com", PASSWORD, language="en", credits=Credits.of(CREDITS))
             )
 
-        await self._with_backend(set_up)
+        await self.with_backend(set_up)
         self._hazards = hazards
 
     async def close(self) -> None:
@@ -188,9 +188,9 @@ class Site:
         """Queue a campaign."""
 
         async def queue(backend: Backend) -> CampaignSummary:
-            return await backend.campaigns.send(await self._actor(backend), Draft(name=name, text=text, numbers=to))
+            return await backend.campaigns.send(await self.actor(backend), Draft(name=name, text=text, numbers=to))
 
-        return await self._with_backend(queue)
+        return await self.with_backend(queue)
 
     def file_of(self, to: tuple[str, ...]) -> Path:
         """A file of numbers."""
@@ -202,10 +202,12 @@ class Site:
         """The phone `number` answers STOP."""
         self.smsc.write(f"{number} {STOP_CODE} STOP\n")
 
-    async def _actor(self, backend: Backend) -> Actor:
+    async def actor(self, backend: Backend) -> Actor:
+        """The account "shop"."""
         return await backend.accounts.find("shop")
 
-    async def _with_backend(self, work: Callable[[Backend], Awaitable[T]]) -> T:
+    async def with_backend(self, work: Callable[[Backend], Awaitable[T]]) -> T:
+        """What the services do for people, in this process."""
         database = await Database.open(self.database_url)
         try:
             return await work(Backend(database, SystemClock()))
@@ -236,7 +238,7 @@ class Site:
 
     def books(self) -> Books:
         """The database now."""
-        return Books.read(self._reader)
+        return Books.read(self.reader)
 
     @property
     def phoned(self) -> int:
