@@ -19,6 +19,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+import argon2
 import hypothesis
 import pytest
 
@@ -64,6 +65,13 @@ def _english() -> Iterator[None]:
     i18n.use_language("en")
     yield
     i18n.use_language("en")
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with less work than a third of a second; test_accounts.py has the real one."""
+    quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr("smstui.services.passwords._hasher", quick)
 
 
 @pytest.fixture

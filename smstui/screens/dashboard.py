@@ -27,6 +27,7 @@ from smstui.services.connections import ConnectionStatus
 from smstui.services.credits import Balance
 from smstui.widgets.columns import Column, align, fit, line
 from smstui.widgets.state_sign import HELD
+from smstui.widgets.words import Words
 
 READ_INTERVAL = 2.0
 """Seconds between two readings."""
@@ -52,21 +53,20 @@ class DashboardPage(Page):
         """What waits for a decision, the figures, the certification while it is due, the campaigns, the first steps."""
         with VerticalScroll(can_focus=False):
             with Horizontal(id="held-line"):
-                yield Static("", markup=False)
+                yield Words("")
                 yield Button(_("Decide"), id="decide", compact=True)
-            yield Static(id="figures")
+            yield Words(id="figures")
             with Horizontal(id="certify-line"):
-                yield Static(
+                yield Words(
                     _("Certify your number to get {credits} test credits.").format(
                         credits=number(TEST_CREDITS.decimal)
                     ),
-                    markup=False,
                 )
                 yield Button(_("I certify my number"), id="certify", compact=True)
-            yield Static(_("Last campaigns"), classes="title", markup=False)
+            yield Words(_("Last campaigns"), classes="title")
             yield LastCampaigns(id="last-campaigns")
             with Vertical(id="first-steps"):
-                yield Static(_("First steps"), classes="title", markup=False)
+                yield Words(_("First steps"), classes="title")
                 yield FirstSteps(id="steps")
         with Horizontal(classes="actions"):
             yield Button(_("New campaign"), id="write", variant="primary", compact=True)
@@ -96,7 +96,7 @@ class DashboardPage(Page):
         connections = await backend.connections.statuses()
         senders = await backend.senders.list(actor)
         campaigns = await backend.campaigns.list(actor, LAST_CAMPAIGNS)
-        self.query_one("#figures", Static).update(_figures(profile, balance, connections))
+        self.query_one("#figures", Words).update(_figures(profile, balance, connections))
         self.query_one("#certify-line").display = profile.certified_number is None
         self.query_one(LastCampaigns).show(campaigns, zone, backend.clock.now())
         self.query_one(FirstSteps).show(
@@ -118,7 +118,7 @@ class DashboardPage(Page):
         sentence = ngettext(
             "{sign} {count} sending waits for your decision", "{sign} {count} sendings wait for your decision", held
         )
-        line.query_one(Static).update(sentence.format(sign=HELD.sign, count=number(held)))
+        line.query_one(Words).update(sentence.format(sign=HELD.sign, count=number(held)))
         if held and self.query_one("#write").has_focus:
             self.query_one("#decide").focus()
         elif not held and self.query_one("#decide").has_focus:

@@ -6,10 +6,10 @@ from typing import Self
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from smstui.i18n import N_, _
 from smstui.widgets.modals import TextModal
+from smstui.widgets.words import Words
 
 GENERAL_KEYS = (
     (N_("Tab"), N_("Next field, next part of the page")),
@@ -39,4 +39,4 @@ class HelpModal(TextModal):
         """The keys aligned, then what they do."""
         width = max(len(key) for key, _words in self._keys)
         for key, words in self._keys:
-            yield Static(Content.assemble((f"{key:<{width}}", "bold $accent"), f"  {words}"))
+            yield Words(Content.assemble((f"{key:<{width}}", "bold $accent"), f"  {words}"))

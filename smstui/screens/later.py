@@ -1,10 +1,10 @@
 """The page of a section that a later version brings: it says in a sentence what it will hold."""
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from smstui.i18n import _
 from smstui.screens.page import Page
+from smstui.widgets.words import Words
 
 
 class LaterPage(Page):
@@ -16,5 +16,5 @@ class LaterPage(Page):
 
     def compose(self) -> ComposeResult:
         """The sentence, and that it is for later."""
-        yield Static(_(self._promise), classes="lead", markup=False)
-        yield Static(_("This section comes with a later version."), classes="muted", markup=False)
+        yield Words(_(self._promise), classes="lead")
+        yield Words(_("This section comes with a later version."), classes="muted")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -21,6 +20,7 @@ from smstui.services.dispatch.dispatcher import Dispatcher
 from smstui.smpp.values import BindState
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 _BAR = 24
 _GRACE = 1.0
@@ -119,8 +119,8 @@ class DrainModal(TranslatedModal[None]):
         """What is awaited, and a bar."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Ending"))
-            yield Static(id="awaited", classes="dialog-text", markup=False)
-            yield Static(id="bar")
+            yield Words(id="awaited", classes="dialog-text")
+            yield Words(id="bar")
 
     def on_mount(self) -> None:
         """Look, now and from time to time."""
@@ -129,10 +129,10 @@ class DrainModal(TranslatedModal[None]):
 
     def _look(self) -> None:
         left = _in_flight(self._dispatcher)
-        self.query_one("#awaited", Static).update(Content(_awaited(left, max(0.0, self._seconds_left))))
+        self.query_one("#awaited", Words).update(Content(_awaited(left, max(0.0, self._seconds_left))))
         self._seconds_left -= _LOOK
         done = _BAR * max(0, self._at_first - left) // self._at_first if self._at_first else _BAR
-        self.query_one("#bar", Static).update(
+        self.query_one("#bar", Words).update(
             Content.assemble(("▰" * done, "$text-primary"), ("▱" * (_BAR - done), "$text-disabled"))
         )
 

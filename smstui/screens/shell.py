@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Footer, Static
 
 from smstui.domain.actor import Actor
 from smstui.formats import credits_text, rate_text
@@ -24,8 +23,10 @@ from smstui.services.connections import NO_DISPATCHER, ConnectionStatus
 from smstui.services.conversations import MOST_UNREAD
 from smstui.smpp.values import BindState
 from smstui.widgets.header import HeaderBar, HeaderLine
+from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.screen import TranslatedScreen
 from smstui.widgets.sidebar import Sidebar
+from smstui.widgets.words import Words
 
 WIDE = 120
 HEADER_INTERVAL = 1.0
@@ -82,10 +83,10 @@ class Shell(TranslatedScreen[None]):
             yield Sidebar(sections.sidebar_items(demo=self.host.demo is not None), current=self._section, id="sidebar")
             with Vertical(id="page-area"):
                 with Horizontal(id="page-title"):
-                    yield Static(id="page-heading", markup=False)
-                    yield Static(id="page-note", markup=False)
+                    yield Words(id="page-heading")
+                    yield Words(id="page-note")
                 yield Vertical(id="page-frame")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the first page, and start reading what the header says."""
@@ -158,8 +159,8 @@ class Shell(TranslatedScreen[None]):
         if self.page is None:
             return
         crumbs = [sections.path(sections.find(self._section)), *(page.heading for page in self._pages)]
-        self.query_one("#page-heading", Static).update(Content(" › ".join(filter(None, crumbs))))
-        self.query_one("#page-note", Static).update(Content(self.page.note))
+        self.query_one("#page-heading", Words).update(Content(" › ".join(filter(None, crumbs))))
+        self.query_one("#page-note", Words).update(Content(self.page.note))
 
     async def _show(self, page: Page, *, take_focus: bool) -> None:
         page.actor = self._actor

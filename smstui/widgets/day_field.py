@@ -11,12 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
 
 from smstui.formats import long_date
 from smstui.i18n import N_, _
 from smstui.widgets.calendar import Calendar
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class CalendarModal(TranslatedModal[date | None]):
@@ -40,15 +40,15 @@ class CalendarModal(TranslatedModal[date | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Calendar(self._day, today=self._today)
-            yield Static("", markup=False)
+            yield Words("")
 
     @on(Calendar.Changed)
     def _moved(self) -> None:
-        self.query_one(Static).update("")
+        self.query_one(Words).update("")
 
     @on(Calendar.Refused)
     def _refused(self) -> None:
-        self.query_one(Static).update(_("✕ This day is past."))
+        self.query_one(Words).update(_("✕ This day is past."))
 
     @on(Calendar.Submitted)
     def _chosen(self) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Label, Static
+from textual.widgets import Label
+
+from smstui.widgets.words import Words
 
 
 class FactLines(Vertical):
@@ -30,7 +32,7 @@ class FactLines(Vertical):
         for name, label in self._labels.items():
             with Horizontal(id=f"fact-{name}"):
                 yield Label(Content(label))
-                yield Static("", markup=False)
+                yield Words("")
 
     def show(self, facts: Mapping[str, Content]) -> None:
         """Say these, and nothing else; the same again costs nothing."""
@@ -40,4 +42,4 @@ class FactLines(Vertical):
                 self._said[name] = said
                 row = self.query_one(f"#fact-{name}")
                 row.set_class(bool(said.plain), "-said")
-                row.query_one("Static:last-child", Static).update(said)
+                row.query_one("Static:last-child", Words).update(said)

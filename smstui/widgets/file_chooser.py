@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from smstui import formats
 from smstui.domain.errors import Refusal
@@ -23,6 +23,7 @@ from smstui.widgets.folders import FolderEntry, completion, first_folder, read_f
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 
 class PathField(LineField):
@@ -74,7 +75,7 @@ class FileChooser(Vertical):
         """The path, what the folder holds, and what is not shown of it."""
         yield Labelled(self._label, PathField(self._complete), id="path-row")
         yield FolderTable()
-        yield Static("", classes="chooser--note", markup=False)
+        yield Words("", classes="chooser--note")
 
     def on_mount(self) -> None:
         """Find the first folder."""
@@ -246,7 +247,7 @@ class FileChooser(Vertical):
 
     def _say_hidden(self, hidden: int) -> None:
         words = ngettext("{count} other is not shown", "{count} others are not shown", hidden)
-        self.query_one(".chooser--note", Static).update(words.format(count=formats.number(hidden)) if hidden else "")
+        self.query_one(".chooser--note", Words).update(words.format(count=formats.number(hidden)) if hidden else "")
 
     @on(WindowedTable.PageWanted)
     def _page_wanted(self, event: WindowedTable.PageWanted) -> None:

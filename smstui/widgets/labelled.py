@@ -4,7 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Label, Static
+from textual.widgets import Label
+
+from smstui.widgets.words import Words
 
 LABEL_WIDTH = 12
 
@@ -29,7 +31,7 @@ class Labelled(Vertical):
         super().__init__(id=id, classes=classes)
         self._label = label
         self._controls = controls
-        self._note = Static("", markup=False)
+        self._note = Words("")
         self._hint = ""
 
     def compose(self) -> ComposeResult:

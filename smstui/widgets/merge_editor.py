@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from smstui.domain.merge import MergeText, completions, label
 from smstui.domain.visible import printable
 from smstui.i18n import _
 from smstui.widgets.text_field import TextField
 from smstui.widgets.typed_ahead import Completing
+from smstui.widgets.words import Words
 
 SHOWN = 10
 """Fields offered at a time."""
@@ -114,7 +115,7 @@ class MergeEditor(Vertical):
     def compose(self) -> ComposeResult:
         """The text, then the offers."""
         yield self.area
-        yield Static("", markup=False)
+        yield Words("")
 
     @on(TextArea.Changed)
     @on(TextArea.SelectionChanged)
@@ -122,7 +123,7 @@ class MergeEditor(Vertical):
     def _show(self) -> None:
         """Show the offers: they follow from the text and from where the cursor stands."""
         offers, pointed = self.area.offers, self.area.pointed
-        list_ = self.query_one(Static)
+        list_ = self.query_one(Words)
         list_.set_class(bool(offers), "-shown")
         if not offers:
             return

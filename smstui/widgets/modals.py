@@ -12,10 +12,11 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.i18n import N_, _
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class ConfirmModal(TranslatedModal[bool]):
@@ -43,7 +44,7 @@ class ConfirmModal(TranslatedModal[bool]):
         """The sentence, then the harmless button and the other."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Static(self._sentence, classes="dialog-text", markup=False)
+            yield Words(self._sentence, classes="dialog-text")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(Content(self._cancel or _("Cancel")), id="cancel")
                 yield Button(Content(self._confirm), id="confirm", variant="error" if self._dangerous else "primary")
@@ -88,7 +89,7 @@ class TextModal(TranslatedModal[None]):
 
     def body(self) -> Iterable[Widget]:
         """What stands between the title and the button."""
-        yield Static(self._text, classes="dialog-text", markup=False)
+        yield Words(self._text, classes="dialog-text")
 
     def on_mount(self) -> None:
         """Let Enter close, and the arrows scroll."""

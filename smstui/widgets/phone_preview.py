@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.text import printable
 from smstui.i18n import _
+from smstui.widgets.words import Words
 
 PHONE_WIDTH = 32
 """Cells, its frame included."""
@@ -34,14 +34,14 @@ class PhonePreview(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._bubbles: list[tuple[Static, Static]] = [_bubble()]
+        self._bubbles: list[tuple[Words, Words]] = [_bubble()]
         """Each with the label over it. Those that are not needed any more are hidden."""
 
     def compose(self) -> ComposeResult:
         """The sender, then the bubble."""
         self.border_title = _("Preview")
-        yield Static("", classes="phone--sender", markup=False)
-        yield Static("SMS", classes="phone--place", markup=False)
+        yield Words("", classes="phone--sender")
+        yield Words("SMS", classes="phone--place")
         with VerticalScroll(can_focus=False):
             for label, bubble in self._bubbles:
                 yield label
@@ -52,7 +52,7 @@ class PhonePreview(Vertical):
 
         With `parts`, which are the text, each is a bubble of its own; `reader`: on whose phone this is.
         """
-        self.query_one(".phone--sender", Static).update(Content(printable(sender)))
+        self.query_one(".phone--sender", Words).update(Content(printable(sender)))
         self.border_subtitle = Content(printable(reader))
         texts = parts or (text,)
         more = [_bubble() for _part in texts[len(self._bubbles) :]]
@@ -67,8 +67,8 @@ class PhonePreview(Vertical):
                 bubble.update(_shown(texts[index]))
 
 
-def _bubble() -> tuple[Static, Static]:
-    return Static("", classes="phone--part", markup=False), Static("", classes="phone--bubble", markup=False)
+def _bubble() -> tuple[Words, Words]:
+    return Words("", classes="phone--part"), Words("", classes="phone--bubble")
 
 
 def _shown(text: str) -> Content:

@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui import formats
 from smstui.domain.recipients import Recipients, RefusedLine, read_recipients
 from smstui.i18n import _, ngettext
 from smstui.widgets.line_field import LineField
 from smstui.widgets.typed_ahead import caught_up
+from smstui.widgets.words import Words
 
 LARGE_PASTE: Final = 500
 """Characters from which what is added is read in a thread."""
@@ -119,15 +120,15 @@ class RecipientsArea(Vertical):
 
     def compose(self) -> ComposeResult:
         """Counts, field, error, and the newest of what was added."""
-        yield Static("", classes="recipients--counts", markup=False)
+        yield Words("", classes="recipients--counts")
         with Horizontal():
             yield NumbersField(
                 self._written.typed, placeholder=_("Type your numbers"), max_length=1000, id="numbers", compact=True
             )
             yield Button(_("+ Add"), id="add-number", compact=True)
             yield Button(_("List"), id="list-numbers", compact=True)
-        yield Static("", classes="recipients--error", markup=False)
-        yield Static("", classes="recipients--added", markup=False)
+        yield Words("", classes="recipients--error")
+        yield Words("", classes="recipients--added")
 
     def on_mount(self) -> None:
         """Read what was added before."""
@@ -231,15 +232,15 @@ class RecipientsArea(Vertical):
         self._take(Recipients(numbers, 0, renumbered), len(lines))
 
     def _say(self, problem: str) -> None:
-        error = self.query_one(".recipients--error", Static)
+        error = self.query_one(".recipients--error", Words)
         error.set_class(bool(problem), "-shown")
         error.update(Content(f"✕ {problem}" if problem else ""))
 
     def _show(self) -> None:
         numbers = self.recipients.numbers
-        self.query_one(".recipients--counts", Static).update(_counts(self.recipients, reading=self.is_reading))
+        self.query_one(".recipients--counts", Words).update(_counts(self.recipients, reading=self.is_reading))
         self.query_one("#list-numbers").display = bool(numbers)
-        added = self.query_one(".recipients--added", Static)
+        added = self.query_one(".recipients--added", Words)
         added.set_class(bool(numbers), "-shown")
         added.update(Content("  ".join([*reversed(numbers[-_NAMED:]), *(["…"] if len(numbers) > _NAMED else [])])))
 

@@ -62,7 +62,6 @@ class RecurrenceField(Widget):
     RecurrenceField Select, RecurrenceField #cron { width: 1fr; }
     RecurrenceField Labelled > Horizontal > Label { width: 11; }
     RecurrenceField Labelled > Static { margin-left: 11; }
-    RecurrenceField Select:focus > SelectCurrent > #label { text-style: bold reverse; }
     RecurrenceField #day, RecurrenceField #runs { width: 9; }
     """
 

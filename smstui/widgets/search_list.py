@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from smstui import formats
 from smstui.domain.folding import folded
@@ -19,6 +19,7 @@ from smstui.widgets.columns import Column
 from smstui.widgets.line_field import LineField
 from smstui.widgets.searchable import Searchable
 from smstui.widgets.windowed_table import Cells, Key, WindowedTable
+from smstui.widgets.words import Words
 
 SortValue = str | int | float | datetime
 
@@ -70,8 +71,8 @@ class SearchList(Searchable, Vertical, Generic[Key]):
         """Search, table, and the sentence."""
         with Horizontal():
             yield LineField(placeholder=_("Search (/)"), compact=True, select_on_focus=False)
-            yield Static("", classes="search--count", markup=False)
-        yield Static(Content(self._empty), classes="search--empty")
+            yield Words("", classes="search--count")
+        yield Words(Content(self._empty), classes="search--empty")
         yield self.table
 
     def show(self, entries: Sequence[Entry[Key]]) -> None:
@@ -109,7 +110,7 @@ class SearchList(Searchable, Vertical, Generic[Key]):
         self.table.show_rows({entry.key: entry.cells for entry in found})
         shown = formats.number(len(found))
         of_all = f"{shown} / {formats.number(len(self._entries))}" if len(found) < len(self._entries) else shown
-        self.query_one(".search--count", Static).update(of_all)
+        self.query_one(".search--count", Words).update(of_all)
 
 
 def _sortable(value: SortValue) -> tuple[float, str]:

@@ -1,16 +1,16 @@
 """The live counter under a text: characters, messages, why, and what would make it cheaper."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.text import Encoding, Measure, measure, printable, transliterate
 from smstui.i18n import _, ngettext
+from smstui.widgets.words import Words
 
 _SHOWN = 6
 """How many characters are named before an ellipsis."""
 
 
-class TextCounter(Static):
+class TextCounter(Words):
     """Two lines about one text, complete with its STOP mention, and a third when F6 would change it."""
 
     DEFAULT_CSS = """
@@ -18,7 +18,7 @@ class TextCounter(Static):
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__("", markup=False, id=id)
+        super().__init__(id=id)
 
     def show(self, text: str, encoding: Encoding | None = None, *, reader: str = "", hint: str = "") -> None:
         """Count `text`; `encoding` when the type of message imposes one, else the cheapest that carries it.

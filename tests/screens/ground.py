@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from smstui import app as application
 from smstui.app import SmstuiApp
 from smstui.screens.messaging.date_step import DateStep
 from smstui.settings import Settings
 from smstui.widgets.calendar import Calendar
+from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.screen import TranslatedScreen
 from tests.screens.stage import SMALL, Stage
 
@@ -38,7 +38,7 @@ class GroundScreen(TranslatedScreen[None]):
             part.styles.width, part.styles.height = self.part
             part.styles.margin = (2, 1)
             yield self.widget
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     @on(Calendar.Changed)
     @on(Calendar.Refused)

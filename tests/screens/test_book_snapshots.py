@@ -90,7 +90,10 @@ async def members(stage: Stage) -> None:
     await stage.settle()
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["80x24", "120x40"])
-@pytest.mark.parametrize("scene", [contacts, contact, groups, members], ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize(
+    ("scene", "size"),
+    [(contacts, SMALL), (contacts, WIDE), (contact, SMALL), (groups, WIDE), (members, SMALL)],
+    ids=lambda value: f"{value[0]}x{value[1]}" if isinstance(value, tuple) else value.__name__,
+)
 def test_looks_as_before(snap_compare: SnapCompare, french_app: SmstuiApp, scene: Scene, size: tuple[int, int]) -> None:
     assert snap_compare(french_app, terminal_size=size, run_before=played(scene))

@@ -112,9 +112,18 @@ async def result(stage: Stage) -> None:
     await stage.until(lambda: "Ligne 6" in stage.text())
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize(
-    "scene", [file, preview, mapping, groups, certification, result], ids=lambda scene: scene.__name__
+    ("scene", "size"),
+    [
+        (file, SMALL),
+        (preview, SMALL),
+        (mapping, SMALL),
+        (mapping, WIDE),
+        (groups, WIDE),
+        (certification, SMALL),
+        (result, WIDE),
+    ],
+    ids=lambda value: f"{value[0]}x{value[1]}" if isinstance(value, tuple) else value.__name__,
 )
 def test_looks_as_before(snap_compare: SnapCompare, french_app: SmstuiApp, scene: Scene, size: tuple[int, int]) -> None:
     assert snap_compare(french_app, terminal_size=size, run_before=played(scene))

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 from textual.command import CommandInput
-from textual.widgets import Button, Footer, Input
-from textual.widgets._footer import FooterKey
+from textual.widgets import Button, Input
 
 from smstui import theme
 from smstui.app import SmstuiApp
@@ -24,6 +23,7 @@ from smstui.screens.shell import Shell, describe_connections
 from smstui.services.connections import NO_DISPATCHER, ConnectionStatus
 from smstui.services.credits import Cause, post
 from smstui.smpp.values import BindState
+from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.modals import ConfirmModal, ErrorModal
 from smstui.widgets.sidebar import FOLDED_WIDTH, OPEN_WIDTH, Sidebar
 from smstui.widgets.too_small import TooSmall
@@ -77,7 +77,7 @@ async def test_menu_by_keyboard(stage: Stage, shop: Actor) -> None:
     assert "Import contacts" in stage.text()
     await stage.press("home", "enter")
     await stage.until(lambda: stage.shell.section == "dashboard")
-    await stage.press("f8", "end", "up", "up", "up", "enter")
+    await stage.press("f8", "end", "up", "up", "up", "up", "enter")
     await stage.until(lambda: stage.shell.section == "balance")
 
 
@@ -301,8 +301,8 @@ async def test_footer_has_at_most_five_keys(stage: Stage, shop: Actor) -> None:
         assert stage.shell.page is not None
         stage.shell.page.take_focus()
         await stage.pilot.pause()
-        await stage.until(lambda: stage.app.screen.query(FooterKey))
-        assert len(stage.app.screen.query_one(Footer).query(FooterKey)) <= 5, section.id
+        await stage.until(lambda: stage.app.screen.query_one(KeyBar).hints)
+        assert len(stage.app.screen.query_one(KeyBar).hints) <= 5, section.id
 
 
 def test_every_binding_can_be_remapped() -> None:

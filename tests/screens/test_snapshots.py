@@ -68,16 +68,6 @@ async def dashboard(stage: Stage) -> None:
     await stage.until(lambda: "✓ Ajouter un émetteur" in stage.text())
 
 
-async def folded(stage: Stage) -> None:
-    await dashboard(stage)
-    await stage.press("ctrl+b")
-
-
-async def later(stage: Stage) -> None:
-    await shell(stage)
-    await stage.go_to("templates")
-
-
 async def balance(stage: Stage) -> None:
     await shell(stage)
     await stage.go_to("balance")
@@ -98,11 +88,6 @@ async def certification(stage: Stage) -> None:
     await stage.until(lambda: stage.app.screen.query_one("#code-step").display)
 
 
-async def too_small(stage: Stage) -> None:
-    await login(stage)
-    await stage.pilot.resize_terminal(40, 10)
-
-
 @pytest.mark.parametrize(
     ("scene", "size"),
     [
@@ -112,8 +97,6 @@ async def too_small(stage: Stage) -> None:
         (certification, SMALL),
         (dashboard, SMALL),
         (dashboard, WIDE),
-        (folded, SMALL),
-        (later, SMALL),
         (balance, SMALL),
     ],
     ids=lambda value: value.__name__ if callable(value) else f"{value[0]}x{value[1]}",

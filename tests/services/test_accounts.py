@@ -33,6 +33,11 @@ from tests.support import PASSWORD, START, FakeClock
 FORM = SignUp("mon-entreprise", "mon-entreprise@gmail.com", PASSWORD, terms_accepted=True, language="fr")
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes() -> None:
+    """None here: these are the hashes of the product."""
+
+
 async def _fail(backend: Backend, login: str, times: int = 1) -> None:
     for _ in range(times):
         with pytest.raises(WrongLogin):

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -21,6 +21,7 @@ from smstui.widgets.code_input import CodeInput
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 HOTLINE = "+33 (0)4 91 05 64 62"
 
@@ -56,18 +57,16 @@ class CertificationModal(TranslatedModal[Certified | None]):
 
     def _compose_number(self) -> ComposeResult:
         with Vertical(id="number-step"):
-            yield Static(
+            yield Words(
                 _(
                     "To get {credits} test credits and to be able to pay online, you have to certify your mobile "
                     "number: enter it in the field below."
                 ).format(credits=number(TEST_CREDITS.decimal)),
                 classes="dialog-text",
-                markup=False,
             )
-            yield Static(
+            yield Words(
                 _("If you do not wish to give us your mobile number, call us on {phone}.").format(phone=HOTLINE),
                 classes="dialog-text muted",
-                markup=False,
             )
             yield Labelled(_("Phone number"), LineField(id="number", placeholder="06 01 02 03 04"), id="number-field")
             with Horizontal(classes="dialog-buttons"):
@@ -76,14 +75,14 @@ class CertificationModal(TranslatedModal[Certified | None]):
 
     def _compose_code(self) -> ComposeResult:
         with Vertical(id="code-step"):
-            yield Static(id="code-text", classes="dialog-text", markup=False)
+            yield Words(id="code-text", classes="dialog-text")
             yield Labelled(
                 _("{digits}-digit code").format(digits=CODE_DIGITS), CodeInput(CODE_DIGITS, id="code"), id="code-field"
             )
             with Horizontal(classes="card-links"):
-                yield Static(_("Did you not receive the message?"), markup=False)
+                yield Words(_("Did you not receive the message?"))
                 yield Button(_("Send the code again"), id="again", classes="link", compact=True)
-            yield Static(id="again-note", classes="muted", markup=False)
+            yield Words(id="again-note", classes="muted")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Other number"), id="other", compact=True)
                 yield Button(_("I will do that later"), classes="later", compact=True)
@@ -106,7 +105,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
         if sent is None:
             self.query_one("#number").focus()
             return
-        self.query_one("#code-text", Static).update(
+        self.query_one("#code-text", Words).update(
             Content(
                 _("Enter the {digits}-digit code that {number} received by message. It is valid until {time}.").format(
                     digits=CODE_DIGITS, number=sent.number, time=clock_time(sent.expires_at)
@@ -129,7 +128,7 @@ class CertificationModal(TranslatedModal[Certified | None]):
             note = ngettext("{count} more code this hour.", "{count} more codes this hour.", left).format(
                 count=number(left)
             )
-        self.query_one("#again-note", Static).update(Content(note))
+        self.query_one("#again-note", Words).update(Content(note))
 
     @on(Input.Submitted, "#number")
     @on(Button.Pressed, "#send")

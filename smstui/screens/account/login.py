@@ -9,15 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_, _
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
+from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedScreen
+from smstui.widgets.words import Words
 
 SIGN_UP_MODULE = "smstui.screens.account.sign_up"
 
@@ -41,7 +43,7 @@ class LoginScreen(TranslatedScreen[None]):
         demo = self.host.demo
         with Vertical(classes="card") as card:
             card.border_title = Content("smstui")
-            yield Static(_("Log in"), classes="card-title", markup=False)
+            yield Words(_("Log in"), classes="card-title")
             login = LineField(demo.login if demo else "", id="login").leading_to("#password")
             yield Labelled(_("Identifier"), login, id="login-field")
             yield Labelled(
@@ -52,9 +54,9 @@ class LoginScreen(TranslatedScreen[None]):
             with Horizontal(classes="card-buttons"):
                 yield Button(_("Log in"), id="log-in", variant="primary", compact=True)
             if demo:
-                yield Static(_("Demo: the sample account is filled in, press Enter."), classes="hint", markup=False)
+                yield Words(_("Demo: the sample account is filled in, press Enter."), classes="hint")
             with Horizontal(classes="card-links"):
-                yield Static(_("You have no account?"), markup=False)
+                yield Words(_("You have no account?"))
                 yield Button(_("Sign up!"), id="sign-up", classes="link", compact=True)
 
     def on_mount(self) -> None:
@@ -63,7 +65,7 @@ class LoginScreen(TranslatedScreen[None]):
         self.call_after_refresh(self._show_keys)
 
     async def _show_keys(self) -> None:
-        await self.mount(Footer(show_command_palette=False, compact=True))
+        await self.mount(KeyBar())
         self.refresh_bindings()
 
     @on(Input.Changed)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Footer, Input
+from textual.widgets import Button, Input
 
 from smstui.domain.errors import Refusal
 from smstui.domain.identity import InvalidEmail, InvalidLogin, check_email, check_login
@@ -19,6 +19,7 @@ from smstui.screens.account.terms import terms
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
 from smstui.services.accounts import EmailTaken, LoginTaken, SignUp, TermsNotAccepted
+from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
 from smstui.widgets.modals import ConfirmModal, TextModal
@@ -64,7 +65,7 @@ class SignUpScreen(TranslatedScreen[None]):
             with Horizontal(classes="card-buttons"):
                 yield Button(_("Back to the login page"), id="back", compact=True)
                 yield Button(_("Sign up"), id="sign-up", variant="primary", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Ready to type."""

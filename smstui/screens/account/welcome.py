@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.formats import number
 from smstui.i18n import N_, _
 from smstui.services.certification import TEST_CREDITS
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class WelcomeModal(TranslatedModal[bool]):
@@ -31,15 +32,13 @@ class WelcomeModal(TranslatedModal[bool]):
         credits_text = number(TEST_CREDITS.decimal)
         with Vertical(classes="dialog centred") as dialog:
             dialog.border_title = Content(_("Welcome"))
-            yield Static(
+            yield Words(
                 _("Get {credits} test credits, it is as easy as that!").format(credits=credits_text),
                 classes="dialog-text strong",
-                markup=False,
             )
-            yield Static(
+            yield Words(
                 _("Certify your number to get {credits} test credits.").format(credits=credits_text),
                 classes="dialog-text",
-                markup=False,
             )
             with Center():
                 yield Button(_("I certify my number"), id="certify", variant="primary", compact=True)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.contact import FIELD_LABELS, ContactDetails, ContactField
 from smstui.domain.errors import Refusal
@@ -28,6 +28,7 @@ from smstui.services.contact_rows import Contact
 from smstui.services.contacts import MobileTaken
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.words import Words
 
 
 class ContactForm(Page):
@@ -57,11 +58,11 @@ class ContactForm(Page):
         """What the book says about the contact, one field a line, and the saving at the bottom."""
         today = self.backend.clock.now().astimezone().date()
         with VerticalScroll(can_focus=False):
-            yield Static("", id="stop", markup=False)
+            yield Words("", id="stop")
             for field in ContactField:
                 yield ContactLine(_(FIELD_LABELS[field]), field, today)
             yield Labelled(_("Groups"), Button("", id="groups", compact=True), id="groups-row", classes="-wide")
-            yield Static("", id="dates", markup=False)
+            yield Words("", id="dates")
         with Horizontal(classes="actions"):
             yield Button(
                 _("Create") if self._contact_id is None else _("Save"), id="save", variant="primary", compact=True
@@ -132,10 +133,10 @@ class ContactForm(Page):
         dates = [_("Created on {time}").format(time=day_and_time(contact.created_at))]
         if contact.updated_at != contact.created_at:
             dates.append(_("Changed on {time}").format(time=day_and_time(contact.updated_at)))
-        self.query_one("#dates", Static).update(Content("\n".join(dates)))
+        self.query_one("#dates", Words).update(Content("\n".join(dates)))
         if listed := await self.backend.opt_outs.find(self.actor, contact.mobile):
             words = _("On the STOP list since {day}: your campaigns don't go to this number.")
-            stop = self.query_one("#stop", Static)
+            stop = self.query_one("#stop", Words)
             stop.update(Content(f"✕ {words.format(day=day_and_time(listed.at))}"))
             stop.add_class("-shown")
 

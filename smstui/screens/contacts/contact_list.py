@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Select
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -28,6 +28,7 @@ from smstui.widgets.line_field import LineField
 from smstui.widgets.row_store import PAGE_ROWS
 from smstui.widgets.searchable import Searchable
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 REST = 0.2
 """Seconds that a search which finds many must rest before all of them are read: what is typed on finds fewer."""
@@ -81,14 +82,14 @@ class ContactList(Searchable, Vertical):
         """Search, filters, table, and the sentence."""
         with Horizontal(classes="list--search"):
             yield LineField(placeholder=_("Search (/)"), compact=True, select_on_focus=False)
-            yield Static("", classes="list--count", markup=False)
+            yield Words("", classes="list--count")
         with Horizontal(classes="list--filters"):
             if self._all.group_id is None:
                 yield Select[int]([], prompt=_("all groups"), id="group", compact=True)
             kinds = [(_(words), kind) for kind, words in KIND_WORDS.items()]
             yield Select(kinds, prompt=_("all contacts"), id="kind", compact=True)
-            yield Static("", classes="list--aside", markup=False)
-        yield Static(Content(self._empty), classes="list--empty")
+            yield Words("", classes="list--aside")
+        yield Words(Content(self._empty), classes="list--empty")
         yield self.table
 
     def on_mount(self) -> None:
@@ -152,7 +153,7 @@ class ContactList(Searchable, Vertical):
             words = ngettext("{count} ticked", "{count} ticked", count).format(count=number(count))
         elif self._query.sort is ContactSort.CREATED:
             words = _("newest first") if self._query.descending else _("oldest first")
-        self.query_one(".list--aside", Static).update(words)
+        self.query_one(".list--aside", Words).update(words)
 
     @on(WindowedTable.PageWanted)
     def _page_wanted(self, event: WindowedTable.PageWanted) -> None:
@@ -246,7 +247,7 @@ class ContactList(Searchable, Vertical):
         self.post_message(self.Counted(total))
 
     def _say_count(self, words: str) -> None:
-        self.query_one(".list--count", Static).update(words)
+        self.query_one(".list--count", Words).update(words)
 
     def _say(self, refusal: Refusal) -> None:
         self._whole.set()  # nothing more comes

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.formats import number
@@ -20,6 +20,7 @@ from smstui.screens.contacts.group_picker import GroupPicker
 from smstui.screens.once import once_at_a_time
 from smstui.services.contacts import Contacts, Removal
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.words import Words
 
 
 class ContactsPage(BookPage):
@@ -48,7 +49,7 @@ class ContactsPage(BookPage):
         empty = _("Your address book is empty. Press n to create a contact, or import a whole file of them.")
         yield ContactList(self.backend, self.actor, empty=empty)
         with Horizontal(id="undo-row"):
-            yield Static("", markup=False)
+            yield Words("")
             yield Button(_("Undo the deletion"), id="undo", compact=True)
         with Horizontal(classes="actions"):
             yield Button(_("Delete"), id="remove", compact=True)
@@ -161,7 +162,7 @@ class ContactsPage(BookPage):
         if button.has_focus and not (words and undoable):
             self.take_focus()
         row.set_class(bool(words), "-shown")
-        row.query_one(Static).update(words)
+        row.query_one(Words).update(words)
         button.display = undoable
         self.refresh_bindings()
 

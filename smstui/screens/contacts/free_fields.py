@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.actor import Actor
 from smstui.domain.contact import check_field_name
@@ -25,6 +25,7 @@ from smstui.widgets.line_field import LineField
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 
 class FreeFieldsModal(TranslatedModal[None]):
@@ -46,7 +47,7 @@ class FreeFieldsModal(TranslatedModal[None]):
         """The fields, the name of a new one, and the buttons."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Free fields"))
-            yield Static(_("Each contact has them beside its other fields."), classes="muted", markup=False)
+            yield Words(_("Each contact has them beside its other fields."), classes="muted")
             yield WindowedTable[str]([Column("name", _("Field"), 12, grows=True)])
             yield Labelled(_("New field"), LineField(id="name", compact=True), id="name-row")
             with Horizontal(classes="dialog-buttons"):

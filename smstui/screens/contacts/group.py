@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
@@ -19,6 +19,7 @@ from smstui.screens.contacts.contact_picker import ContactPicker
 from smstui.screens.once import once_at_a_time
 from smstui.services.groups import Group
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.words import Words
 
 
 class GroupPage(BookPage):
@@ -40,7 +41,7 @@ class GroupPage(BookPage):
     def compose(self) -> ComposeResult:
         """What the group is, its contacts, and the actions."""
         if words := _about(self._group):
-            yield Static(words, id="about")
+            yield Words(words, id="about")
         if self._group.is_dynamic:
             empty = _("No contact holds these words yet; those that will are in this group by themselves.")
         else:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.actor import Actor
 from smstui.domain.visible import printable
@@ -23,6 +23,7 @@ from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class GroupPicker(TranslatedModal[GroupChoice | None]):
                 markable=True,
             )
             if self._to_send:
-                yield Static(_("Groups without contacts can't be selected."), id="hint", markup=False)
+                yield Words(_("Groups without contacts can't be selected."), id="hint")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")
                 yield Button(_("Confirm"), id="confirm", variant="primary", disabled=self._either_way)

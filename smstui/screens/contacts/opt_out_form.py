@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.actor import Actor
 from smstui.formats import number
@@ -17,6 +17,7 @@ from smstui.services.opt_outs import OptOuts
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.recipients_area import RecipientsArea, WrittenNumbers
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class OptOutForm(TranslatedModal[int | None]):
@@ -41,7 +42,7 @@ class OptOutForm(TranslatedModal[int | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Add to the STOP list"))
             advice = _("None of your campaigns will go to these numbers any more, even those being sent.")
-            yield Static(advice, id="advice", markup=False)
+            yield Words(advice, id="advice")
             yield RecipientsArea(WrittenNumbers())
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
@@ -23,6 +23,7 @@ from smstui.services.opt_outs import OptOutImport
 from smstui.widgets.columns import Column
 from smstui.widgets.file_chooser import FileChooser
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 _LISTED: Final = frozenset[str]().union(*SUFFIXES.values())
 
@@ -50,10 +51,10 @@ class OptOutImportPage(Page):
             else:
                 yield UploadPanel(uploads)
         advice = _("XLSX, XLS or CSV: the column of the numbers is found by itself. Nothing else is read.")
-        yield Static(advice, id="advice", markup=False)
-        yield Static("", id="progress", markup=False)
+        yield Words(advice, id="advice")
+        yield Words("", id="progress")
         with Vertical(id="outcome"):
-            yield Static("", id="headline", markup=False)
+            yield Words("", id="headline")
             yield WindowedTable[int](
                 [
                     Column("line", _("Line"), 7, right=True),
@@ -62,7 +63,7 @@ class OptOutImportPage(Page):
                 ],
                 id="refused",
             )
-            yield Static("", id="detail", markup=False)
+            yield Words("", id="detail")
         with Horizontal(classes="actions"):
             if uploads is None:
                 yield Button(_("Open file"), id="open", variant="primary", compact=True)
@@ -114,7 +115,7 @@ class OptOutImportPage(Page):
         """Read the file and put its numbers on the list; what is wrong with it is said beside the choice."""
         name = printable(path.name)
         self._fail("")
-        progress = self.query_one("#progress", Static)
+        progress = self.query_one("#progress", Words)
         progress.update(_("Reading {name}…").format(name=name))
         try:
             file = await self.backend.imports.open(path)
@@ -135,7 +136,7 @@ class OptOutImportPage(Page):
         """What became of the lines, the refused ones with their reason."""
         self.add_class("-done")
         self._refused = outcome.refused
-        self.query_one("#headline", Static).update(_headline(name, outcome))
+        self.query_one("#headline", Words).update(_headline(name, outcome))
         table = self.query_one("#refused", WindowedTable)
         table.set_class(bool(outcome.refused), "-shown")
         table.show_rows(
@@ -152,7 +153,7 @@ class OptOutImportPage(Page):
         """The reason of the line under the cursor, in full."""
         index = self.query_one("#refused", WindowedTable).cursor_key
         known = index is not None and index < len(self._refused)
-        self.query_one("#detail", Static).update(self._refused[index].reason if index is not None and known else "")
+        self.query_one("#detail", Words).update(self._refused[index].reason if index is not None and known else "")
 
 
 def _headline(name: str, outcome: OptOutImport) -> Content:

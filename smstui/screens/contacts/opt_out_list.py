@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Select
 
 from smstui.domain.actor import Actor
 from smstui.domain.visible import printable
@@ -26,6 +26,7 @@ from smstui.widgets.line_field import LineField
 from smstui.widgets.row_store import PAGE_ROWS
 from smstui.widgets.searchable import Searchable
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 SOURCE_WORDS: Final = {
     OptOutSource.SMS: N_("answered STOP"),
@@ -74,12 +75,12 @@ class OptOutList(Searchable, Vertical):
         """Search, filter, table, and the sentence."""
         with Horizontal(classes="list--search"):
             yield LineField(placeholder=_("Search (/)"), compact=True, select_on_focus=False)
-            yield Static("", classes="list--count", markup=False)
+            yield Words("", classes="list--count")
         with Horizontal(classes="list--filters"):
             sources = [(_(words), source) for source, words in SOURCE_WORDS.items()]
             yield Select(sources, prompt=_("all sources"), id="source", compact=True)
-            yield Static("", classes="list--aside", markup=False)
-        yield Static(Content(self._empty), classes="list--empty")
+            yield Words("", classes="list--aside")
+        yield Words(Content(self._empty), classes="list--empty")
         yield self.table
 
     def on_mount(self) -> None:
@@ -120,7 +121,7 @@ class OptOutList(Searchable, Vertical):
     @on(WindowedTable.Marked)
     def _say_marked(self, event: WindowedTable.Marked) -> None:
         words = ngettext("{count} ticked", "{count} ticked", event.count).format(count=number(event.count))
-        self.query_one(".list--aside", Static).update(words if event.count else "")
+        self.query_one(".list--aside", Words).update(words if event.count else "")
 
     @on(WindowedTable.PageWanted)
     def _page_wanted(self, event: WindowedTable.PageWanted) -> None:
@@ -169,7 +170,7 @@ class OptOutList(Searchable, Vertical):
         self.set_class(not total, "-empty")
         self.table.show_header = bool(total)
         shown = number(found) if found == total else f"{number(found)} / {number(total)}"
-        self.query_one(".list--count", Static).update(shown)
+        self.query_one(".list--count", Words).update(shown)
         self.post_message(self.Counted(total))
 
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.errors import Refusal
 from smstui.formats import explain, number
@@ -17,6 +17,7 @@ from smstui.services.opt_outs import LONGEST_REASON, check_reason
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 _NAMED: Final = 3
 """Numbers that the question names before it only counts them."""
@@ -45,8 +46,8 @@ class OptOutRemoval(TranslatedModal[str | None]):
         confirm = ngettext("Take {count} number off", "Take {count} numbers off", len(self._numbers))
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("STOP list"))
-            yield Static(sentence, classes="dialog-text", markup=False)
-            yield Static("", markup=False)
+            yield Words(sentence, classes="dialog-text")
+            yield Words("")
             yield Labelled(_("Reason"), LineField(id="reason", max_length=LONGEST_REASON, compact=True))
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")

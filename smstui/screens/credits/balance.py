@@ -5,7 +5,6 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.formats import amount, credits_text, date_time
 from smstui.i18n import N_, _, ngettext
@@ -14,6 +13,7 @@ from smstui.screens.page import Page
 from smstui.services.credits import Balance, Cause, Entry
 from smstui.widgets.columns import Column
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 READ_INTERVAL = 2.0
 """Seconds between two readings."""
@@ -38,10 +38,8 @@ class BalancePage(Page):
     def compose(self) -> ComposeResult:
         """Figures and ledger."""
         with Vertical():
-            yield Static(id="figures")
-            yield Static(
-                _("No entry yet: certify your number to get test credits."), id="nothing", classes="muted", markup=False
-            )
+            yield Words(id="figures")
+            yield Words(_("No entry yet: certify your number to get test credits."), id="nothing", classes="muted")
             yield WindowedTable[int](
                 [
                     Column("at", _("Date"), 11),
@@ -61,7 +59,7 @@ class BalancePage(Page):
         """Read what the page shows."""
         balance = await self.backend.credits.balance(self.actor)
         entries = await self.backend.credits.history(self.actor)
-        self.query_one("#figures", Static).update(_figures(balance))
+        self.query_one("#figures", Words).update(_figures(balance))
         self.query_one("#nothing").display = not entries
         self.query_one(WindowedTable).display = bool(entries)
         self.query_one(WindowedTable[int]).show_rows(_rows(balance, entries))

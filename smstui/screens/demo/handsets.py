@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.errors import Refusal
 from smstui.domain.text import printable
@@ -25,6 +25,7 @@ from smstui.widgets.columns import Column
 from smstui.widgets.line_field import LineField
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 if TYPE_CHECKING:
     from smstui.services.handsets import HandsetService
@@ -50,7 +51,7 @@ class HandsetPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """List, message, answer."""
-        yield Static(_("Nothing received yet: what you send to any number arrives here."), id="nothing", markup=False)
+        yield Words(_("Nothing received yet: what you send to any number arrives here."), id="nothing")
         yield WindowedTable[str](
             [
                 Column("at", _("Time"), 8),
@@ -60,7 +61,7 @@ class HandsetPanel(Vertical):
             ]
         )
         with VerticalScroll(id="message", can_focus=False):
-            yield Static("", id="whole", markup=False)
+            yield Words("", id="whole")
         with Horizontal(id="answer"):
             yield LineField(placeholder=_("Answer from this phone"), id="reply", compact=True)
             yield Button(_("Answer"), id="send", compact=True)
@@ -106,7 +107,7 @@ class HandsetPanel(Vertical):
         frame = self.query_one("#message")
         frame.border_title = Content(f"{printable(message.sender)} → {printable(message.number)}")
         text = Content(printable(message.text, keep_newlines=True))
-        self.query_one("#whole", Static).update(text.highlight_regex(re.compile(_CODE), style="bold $text-accent"))
+        self.query_one("#whole", Words).update(text.highlight_regex(re.compile(_CODE), style="bold $text-accent"))
 
     @on(WindowedTable.Chosen)
     def _chosen(self) -> None:

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState
@@ -26,6 +25,7 @@ from smstui.services.campaign_details import CampaignDetails, campaign_details
 from smstui.services.campaigns import CampaignSummary, Progress
 from smstui.widgets.fact_lines import FactLines
 from smstui.widgets.progress_line import ProgressLine
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL: Final = 0.5
 """Seconds between two readings."""
@@ -58,8 +58,8 @@ class CampaignPage(CampaignControls):
     def compose(self) -> ComposeResult:
         """From the whole to the parts; and what will happen, in their place before it begins."""
         yield ProgressLine()
-        yield Static("", id="waiting", markup=False)
-        yield Static("", id="sent-text", markup=False)
+        yield Words("", id="waiting")
+        yield Words("", id="sent-text")
         yield MessageList(self.backend, self.actor, self._campaign.id)
         with VerticalScroll(id="coming"):
             yield FactLines({name: _(label) for name, label in LABELS.items()})
@@ -173,11 +173,11 @@ class CampaignPage(CampaignControls):
         now = self.backend.clock.now()
         self.query_one(ProgressLine).show(truth(progress))
         lines = waiting_lines(progress.waiting, details.zone, now)
-        waits = self.query_one("#waiting", Static)
+        waits = self.query_one("#waiting", Words)
         if str(waits.content) != "\n".join(lines):
             waits.update(Content("\n".join(lines)))
             waits.display = bool(lines)
-        sent, words = self.query_one("#sent-text", Static), _sent_text(progress.summary, details)
+        sent, words = self.query_one("#sent-text", Words), _sent_text(progress.summary, details)
         if sent.content != words:
             sent.update(words)
 

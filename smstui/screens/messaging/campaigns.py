@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.counts import Counts
 from smstui.domain.states import CampaignState
@@ -34,6 +34,7 @@ from smstui.widgets.pick_list import Pick, PickModal
 from smstui.widgets.search_list import SearchList
 from smstui.widgets.state_sign import HELD, RECURRING, Sign, campaign_sign
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL: Final = 1.0
 """Seconds between two readings."""
@@ -69,7 +70,7 @@ class CampaignsPage(ListPage[str], CampaignControls):
             sorted_by=("at", True),
             markable=True,
         )
-        yield Static("", id="about", markup=False)
+        yield Words("", id="about")
         yield ControlButtons()
 
     def on_mount(self) -> None:
@@ -200,7 +201,7 @@ class CampaignsPage(ListPage[str], CampaignControls):
             words = about(campaign, self._zone, self.backend.clock.now())
         elif draft := self._drafts.get(key):
             words = _about_draft(draft)
-        shown = self.query_one("#about", Static)
+        shown = self.query_one("#about", Words)
         if shown.content != words:
             shown.update(words, layout=False)
 

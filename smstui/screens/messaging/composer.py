@@ -9,7 +9,7 @@ from textual import events, work
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, ContentSwitcher, Static
+from textual.widgets import Button, ContentSwitcher
 
 from smstui.domain.errors import Refusal
 from smstui.domain.recipients import Recipients
@@ -40,6 +40,7 @@ from smstui.screens.page import Page
 from smstui.services.campaigns import Draft
 from smstui.services.groups import Group
 from smstui.widgets.phone_preview import PhonePreview
+from smstui.widgets.words import Words
 
 NOTES: Final = {
     Place.TEXT: N_("1/4 Text"),
@@ -101,7 +102,7 @@ class Composer(Page):
         for place, step in zip(Place, steps, strict=True):
             step.id = place
         await self.mount(
-            Static(Content(_resumed(kept)), id="resumed"),
+            Words(Content(_resumed(kept)), id="resumed"),
             Horizontal(ContentSwitcher(*steps, initial=Place.TEXT), PhonePreview(), id="sheet"),
             Horizontal(
                 Button(_("Back"), id="back", compact=True),

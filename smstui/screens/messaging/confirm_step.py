@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.hours import SendingHours
 from smstui.domain.schedule import instant_of
@@ -27,6 +27,7 @@ from smstui.screens.messaging.rendering import Rendering, encoding_of
 from smstui.screens.messaging.text_step import SHORT_WORDS
 from smstui.screens.messaging.writing import Writing
 from smstui.services.campaigns import Plan
+from smstui.widgets.words import Words
 
 _LABELS = {
     "name": N_("Name"),
@@ -179,28 +180,28 @@ class ConfirmStep(Vertical):
         with VerticalScroll(id="said-lines"):
             for key, label in _LABELS.items():
                 with Horizontal(id=f"said-{key}", classes="said"):
-                    yield Static(_(label), classes="said--label", markup=False)
-                    yield Static("", classes="said--words", markup=False)
+                    yield Words(_(label), classes="said--label")
+                    yield Words("", classes="said--words")
         with Horizontal(id="test-row"):
             yield Button(_("Send a test to my number"), id="test", compact=True)
-            yield Static("", id="test-number", classes="muted", markup=False)
-        yield Static("", id="confirm-problems", markup=False)
+            yield Words("", id="test-number", classes="muted")
+        yield Words("", id="confirm-problems")
 
     def show(self, said: dict[str, Content]) -> None:
         """Show these lines."""
         for key, content in said.items():
             row = self.query_one(f"#said-{key}")
             row.display = bool(content.plain)
-            row.query_one(".said--words", Static).update(content)
+            row.query_one(".said--words", Words).update(content)
 
     def show_number(self, certified: str | None) -> None:
         """Say where a test goes."""
         words = certified or _("certify your number first, from the dashboard")
-        self.query_one("#test-number", Static).update(words)
+        self.query_one("#test-number", Words).update(words)
 
     def show_problems(self, sentences: Sequence[str]) -> None:
         """Say what stands in the way."""
-        problems = self.query_one("#confirm-problems", Static)
+        problems = self.query_one("#confirm-problems", Words)
         problems.display = bool(sentences)
         problems.update(Content("\n".join(f"✕ {sentence}" for sentence in sentences)))
 

@@ -14,7 +14,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from smstui.domain.hours import HoursConsent, SendingHours
 from smstui.domain.schedule import instant_of
@@ -32,6 +32,7 @@ from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import NEXT
 from smstui.widgets.recurrence_field import RecurrenceField, Repetition
 from smstui.widgets.time_field import TimeField
+from smstui.widgets.words import Words
 
 _NOW, _LATER, _AGAIN = "now", "later", "again"
 _CHOICES: Final = {_NOW: N_("Now"), _LATER: N_("Later"), _AGAIN: N_("Recurring")}
@@ -225,7 +226,7 @@ class DateStep(Vertical):
             self._write(part, "\n\n".join(filter(None, told)))
 
     def _write(self, part: str, text: str) -> None:
-        self.query_one(f"#{part}", Static).update(Content(text))
+        self.query_one(f"#{part}", Words).update(Content(text))
 
 
 def _choice_of(when: When) -> str:
@@ -240,5 +241,5 @@ def _usual(audience: Audience) -> datetime:
     return (wall + late).replace(second=0, microsecond=0)
 
 
-def _text(name: str) -> Static:
-    return Static("", id=name, markup=False)
+def _text(name: str) -> Words:
+    return Words("", id=name)

@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.formats import number
 from smstui.i18n import N_, _, ngettext
 from smstui.widgets.columns import Cell, Column
 from smstui.widgets.screen import TranslatedModal
 from smstui.widgets.windowed_table import Cells, WindowedTable
+from smstui.widgets.words import Words
 
 Rows = Callable[[Sequence[int]], Awaitable[Iterable[tuple[int, Cells]]]]
 """The rows of some keys."""
@@ -57,11 +58,11 @@ class ListModal(TranslatedModal[Sequence[int] | None]):
         """The list, and what can be done with it."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            note = Static(Content(self._note), classes="list--note")
+            note = Words(Content(self._note), classes="list--note")
             note.display = bool(self._note)
             yield note
             yield WindowedTable[int](self._columns, markable=self._removable)
-            full = Static("", classes="list--full", markup=False)
+            full = Words("", classes="list--full")
             full.display = self._full is not None
             yield full
             with Horizontal(classes="dialog-buttons"):
@@ -103,7 +104,7 @@ class ListModal(TranslatedModal[Sequence[int] | None]):
             return
         cells = self._seen.get(self._table.cursor_key if self._table.cursor_key is not None else -1)
         cell: Cell = cells[self._full] if cells else ""
-        self.query_one(".list--full", Static).update(cell if isinstance(cell, Content) else Content(cell))
+        self.query_one(".list--full", Words).update(cell if isinstance(cell, Content) else Content(cell))
 
     @on(WindowedTable.Marked)
     def _marked(self, event: WindowedTable.Marked) -> None:

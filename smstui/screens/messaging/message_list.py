@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Select, Static
+from textual.widgets import Select
 
 from smstui.domain.actor import Actor
 from smstui.domain.states import MessageState
@@ -22,6 +22,7 @@ from smstui.services.message_ids import message_ids
 from smstui.widgets.columns import Column
 from smstui.widgets.state_sign import message_sign
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 KEPT_ROWS: Final = 4000
 REST: Final = 5
@@ -57,12 +58,12 @@ class MessageList(Vertical):
     def compose(self) -> ComposeResult:
         """The filter, the table, and the message under the cursor."""
         with Horizontal(id="filter-row"):
-            yield Static(_("Messages"), id="filter-label", markup=False)
+            yield Words(_("Messages"), id="filter-label")
             states: list[tuple[Content, MessageState]] = [(message_sign(each).content(), each) for each in MessageState]
             yield Select(states, prompt=_("all states"), id="state", compact=True)
-            yield Static("", id="filter-count", markup=False)
+            yield Words("", id="filter-count")
         yield self.table
-        yield Static("", id="detail", markup=False)
+        yield Words("", id="detail")
 
     def choose_state(self) -> None:
         """Let the person choose the state of the messages shown."""
@@ -99,7 +100,7 @@ class MessageList(Vertical):
     @on(WindowedTable.Moved)
     def _show_detail(self) -> None:
         row = self._rows.get(self.table.cursor_key or 0)
-        shown = self.query_one("#detail", Static)
+        shown = self.query_one("#detail", Words)
         words = detail(row, self._zone) if row else Content("")
         if words != shown.content:
             lines = words.get_height({}, max(1, shown.size.width))
@@ -116,7 +117,7 @@ class MessageList(Vertical):
         self._ids_wanted_from = time() + (time() - began) * REST
         if state is self._state:
             self.table.show_keys(ids)
-            self.query_one("#filter-count", Static).update(number(len(ids)), layout=False)
+            self.query_one("#filter-count", Words).update(number(len(ids)), layout=False)
 
     async def _read_rows(self, first: int, last: int) -> None:
         keys, state = self.table.keys(first, last), self._state

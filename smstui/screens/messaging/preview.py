@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from smstui.domain.states import MessageType
 from smstui.i18n import N_, _
 from smstui.screens.messaging.rendering import Rendering
 from smstui.widgets.phone_preview import PhonePreview
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class PreviewModal(TranslatedModal[None]):
@@ -42,7 +42,7 @@ class PreviewModal(TranslatedModal[None]):
         """The phone, and the keys that change what it shows."""
         with Vertical():
             yield PhonePreview()
-            yield Static("", classes="preview--keys", markup=False)
+            yield Words("", classes="preview--keys")
 
     def on_mount(self) -> None:
         """Show the message."""
@@ -55,7 +55,7 @@ class PreviewModal(TranslatedModal[None]):
         self.query_one(PhonePreview).show(self._sender, rendering.text, shown, reader=rendering.reader)
         keys = [_("F3: where it is cut")] if len(parts) > 1 else []
         keys += [_("F7: next contact")] if rendering.is_personal else []
-        self.query_one(".preview--keys", Static).update("\n".join(keys))
+        self.query_one(".preview--keys", Words).update("\n".join(keys))
 
     def action_cut(self) -> None:
         """Show each SMS in a bubble of its own, or the message as phones show it."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.recipients import Recipients
 from smstui.domain.visible import printable
@@ -19,6 +19,7 @@ from smstui.services.campaigns import Plan
 from smstui.services.groups import Group
 from smstui.widgets.recipients_area import RecipientsArea, WrittenNumbers
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 _NAMED = 4
 """Groups named before the others are only counted."""
@@ -50,17 +51,17 @@ class RecipientsStep(Vertical):
         """What is chosen, what it adds up to, and the total that is always seen."""
         with VerticalScroll(can_focus=False, id="recipients"):
             with Vertical(id="chosen"):
-                yield Static("", id="limit", classes="muted", markup=False)
-                yield Static("", id="groups-chosen", markup=False)
+                yield Words("", id="limit", classes="muted")
+                yield Words("", id="groups-chosen")
                 yield Button(_("Search a group of contacts…"), id="pick-groups", compact=True)
-                yield Static("", id="contacts-chosen", markup=False)
+                yield Words("", id="contacts-chosen")
                 with Horizontal(classes="picks"):
                     yield Button(_("Search a contact…"), id="pick-contacts", compact=True)
                     yield Button(_("List"), id="list-contacts", compact=True)
                 yield RecipientsArea(self._numbers, self._read)
             yield ReckoningTable()
-        yield Static("", id="total", markup=False)
-        yield Static("", id="problems", markup=False)
+        yield Words("", id="total")
+        yield Words("", id="problems")
 
     @property
     def area(self) -> RecipientsArea:
@@ -74,7 +75,7 @@ class RecipientsStep(Vertical):
     def show_limit(self, limit: int) -> None:
         """Say how many recipients a campaign may have."""
         sentence = _("Campaigns are limited to {limit} contacts at most.")
-        self.query_one("#limit", Static).update(Content(sentence.format(limit=number(limit))))
+        self.query_one("#limit", Words).update(Content(sentence.format(limit=number(limit))))
 
     def show_chosen(self, group_ids: Sequence[int], groups: Mapping[int, Group], contacts: int) -> None:
         """Name the groups and count the contacts that were chosen."""
@@ -82,9 +83,9 @@ class RecipientsStep(Vertical):
         names = [f"{printable(each.name)} ({number(each.contacts)})" for each in chosen[:_NAMED]]
         if others := len(chosen) - len(names):
             names.append(ngettext("{count} more", "{count} more", others).format(count=number(others)))
-        self.query_one("#groups-chosen", Static).update(_chosen(_("Your groups of contacts"), ", ".join(names)))
+        self.query_one("#groups-chosen", Words).update(_chosen(_("Your groups of contacts"), ", ".join(names)))
         words = ngettext("{count} contact", "{count} contacts", contacts).format(count=number(contacts))
-        self.query_one("#contacts-chosen", Static).update(_chosen(_("Your contacts"), words if contacts else ""))
+        self.query_one("#contacts-chosen", Words).update(_chosen(_("Your contacts"), words if contacts else ""))
         self.query_one("#list-contacts").display = bool(contacts)
 
     def show_plan(self, plan: Plan | None) -> None:
@@ -94,16 +95,16 @@ class RecipientsStep(Vertical):
         read = self.area.recipients
         if plan is not None:
             table.show_plan(plan, len(read.refused), read.duplicates)
-        self.query_one("#total", Static).update(total_words(plan))
+        self.query_one("#total", Words).update(total_words(plan))
         self.set_class(plan is not None, "-some")
 
     def show_reckoning(self) -> None:
         """Say that it is being reckoned."""
-        self.query_one("#total", Static).update(Content.styled(_("Reckoning…"), "$text-muted"))
+        self.query_one("#total", Words).update(Content.styled(_("Reckoning…"), "$text-muted"))
 
     def show_problems(self, sentences: Sequence[str]) -> None:
         """Say what stands in the way."""
-        problems = self.query_one("#problems", Static)
+        problems = self.query_one("#problems", Words)
         problems.display = bool(sentences)
         problems.update(Content("\n".join(f"✕ {sentence}" for sentence in sentences)))
 

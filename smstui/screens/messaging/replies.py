@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Select, Static
+from textual.widgets import Select
 
 from smstui.domain.addresses import e164
 from smstui.domain.text import printable
@@ -22,6 +22,7 @@ from smstui.services.conversations import SHOWN, Conversation, State
 from smstui.widgets.columns import Column
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL = 2.0
 """Seconds between two readings."""
@@ -49,7 +50,7 @@ class RepliesPage(ListPage[str]):
     def compose(self) -> ComposeResult:
         """The filter, the list, and one message."""
         with Horizontal(id="filter-row"):
-            yield Static(_("Campaign"), markup=False)
+            yield Words(_("Campaign"))
             yield Select[int]([], prompt=_("all campaigns"), id="campaign", compact=True)
         yield SearchList[str](
             [
@@ -62,7 +63,7 @@ class RepliesPage(ListPage[str]):
             empty=_("No reply yet: answers to your campaigns of type SMS Réponse arrive here."),
             sorted_by=("unread", True),
         )
-        yield Static("", id="whole", markup=False)
+        yield Words("", id="whole")
 
     def on_mount(self) -> None:
         """Read the list, now and every two seconds."""
@@ -123,7 +124,7 @@ class RepliesPage(ListPage[str]):
 
     @on(WindowedTable.Moved)
     def _show_message(self) -> None:
-        whole, conversation = self.query_one("#whole", Static), self._at_cursor
+        whole, conversation = self.query_one("#whole", Words), self._at_cursor
         whole.set_class(conversation is not None, "-shown")
         if conversation is not None:
             theirs, ours = conversation.pair.theirs, e164(conversation.pair.ours)

@@ -29,6 +29,7 @@ from smstui.widgets.line_field import LineField
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.state_sign import message_sign
 from smstui.widgets.text_counter import TextCounter
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL = 2.0
 """Seconds between two readings."""
@@ -66,7 +67,7 @@ class ConversationPage(Page):
 
     def compose(self) -> ComposeResult:
         """Who with whom, the exchange, the answer and what it costs."""
-        yield Static(self._who(), id="who", markup=False)
+        yield Words(self._who(), id="who")
         yield VerticalScroll(id="exchange", can_focus=False)
         yield Labelled(_("Answer"), LineField(id="answer", compact=True), id="answer-row")
         yield TextCounter()

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -24,6 +24,7 @@ from smstui.services.campaigns import CampaignSummary, Resend, ResendPlan
 from smstui.services.credits import InsufficientCredits
 from smstui.widgets.choice_line import ChoiceLine
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 _WORDS: Final = {Resend.UNKNOWN: N_("unknown"), Resend.FAILED: N_("failed"), Resend.BOTH: N_("both")}
 """Message ids."""
@@ -85,7 +86,7 @@ class ResendModal(TranslatedModal[Resend | None]):
             if len(self._choices.plans) > 1:
                 yield ChoiceLine([(what, self._label(what)) for what in self._choices.plans], self._what, id="what")
             with VerticalScroll(can_focus=False):
-                yield Static("", id="meant", classes="dialog-text", markup=False)
+                yield Words("", id="meant", classes="dialog-text")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")
                 yield Button(_("Send again"), id="confirm", variant="error")
@@ -123,7 +124,7 @@ class ResendModal(TranslatedModal[Resend | None]):
 
     def _show(self) -> None:
         plan = self._choices.plans[self._what]
-        self.query_one("#meant", Static).update(Content("\n").join(self._sentences(plan)))
+        self.query_one("#meant", Words).update(Content("\n").join(self._sentences(plan)))
         self.query_one("#confirm", Button).disabled = not plan.recipients or plan.balance < plan.cost
 
     def _sentences(self, plan: ResendPlan) -> list[Content]:

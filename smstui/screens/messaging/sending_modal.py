@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.formats import credits_text, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.messaging.confirm_step import Resolve
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class Decision(StrEnum):
@@ -46,7 +47,7 @@ class SendingModal(TranslatedModal[Decision | None]):
         waits = resolve.waits
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Confirmation"))
-            yield Static(Content("\n\n".join(_sentences(resolve, waits))), classes="dialog-text")
+            yield Words(Content("\n\n".join(_sentences(resolve, waits))), classes="dialog-text")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Cancel"), id="cancel")
                 if waits:

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from smstui.domain.counts import Counts
 from smstui.domain.errors import Refusal
@@ -22,6 +21,7 @@ from smstui.services.campaign_details import CampaignDetails, campaign_details
 from smstui.services.campaigns import CampaignSummary
 from smstui.widgets.fact_lines import FactLines
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL: Final = 1.0
 """Seconds between two readings."""
@@ -52,7 +52,7 @@ class SeriesPage(CampaignControls):
         """What is known of it, then its runs."""
         with VerticalScroll(id="facts"):
             yield FactLines({name: _(label) for name, label in LABELS.items()})
-        yield Static("", id="runs-title", markup=False)
+        yield Words("", id="runs-title")
         yield WindowedTable[int](columns(named=False))
         yield ControlButtons()
 
@@ -134,6 +134,6 @@ class SeriesPage(CampaignControls):
         self._table.show_rows({key: (cells[-1], *cells[:-1]) for key, cells in rows.items()})
         count = len(rows)
         title = ngettext("{count} sending so far", "{count} sendings so far", count).format(count=number(count))
-        self.query_one("#runs-title", Static).update(title if count else _("Nothing was sent of it yet."))
+        self.query_one("#runs-title", Words).update(title if count else _("Nothing was sent of it yet."))
         self._table.show_header = bool(count)
         self.show_controls()

@@ -126,11 +126,15 @@ class TextStep(VerticalScroll, can_focus=False):
         self._show_type(writing)
         template = self._means.template(writing.template_id) if self._means else None
         button = self.query_one("#template", Button)
-        button.label = Content((printable(template.title) if template else _("choose a template")) + " ▾")
-        button.refresh(layout=True)
+        label = Content((printable(template.title) if template else _("choose a template")) + " ▾")
+        if label != button.label:
+            button.label = label
+            button.refresh(layout=True)
         code = stop_code(writing, self._means)
         mention = _("STOP SMS “{mention}”").format(mention=f"STOP {code}") if code else _("STOP SMS")
-        self.query_one("#stop", Tick).label = mention
+        tick = self.query_one("#stop", Tick)
+        if tick.label.plain != mention:
+            tick.label = mention
 
     def show_rendering(self, rendering: Rendering, writing: Writing) -> None:
         """Count the text as one contact gets it."""

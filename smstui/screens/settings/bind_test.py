@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.formats import explain
@@ -16,6 +16,7 @@ from smstui.screens.once import once_at_a_time
 from smstui.services.connection_settings import ConnectionSettings
 from smstui.services.connections import Connections
 from smstui.widgets.screen import TranslatedModal
+from smstui.widgets.words import Words
 
 
 class BindTest(TranslatedModal[bool]):
@@ -35,7 +36,7 @@ class BindTest(TranslatedModal[bool]):
         """What is happening, and the way out."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Test of the connection"))
-            yield Static(Content(_("◐ Binding, then unbinding…")), id="outcome")
+            yield Words(Content(_("◐ Binding, then unbinding…")), id="outcome")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(_("Give up"), id="close")
 
@@ -54,7 +55,7 @@ class BindTest(TranslatedModal[bool]):
             self._say(Content.styled(_("● The SMSC accepted the bind and the unbind."), "$text-success"))
 
     def _say(self, outcome: Content) -> None:
-        self.query_one("#outcome", Static).update(outcome)
+        self.query_one("#outcome", Words).update(outcome)
         close = self.query_one("#close", Button)
         close.label = Content(_("Close"))
         close.focus()

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.errors import Refusal
 from smstui.domain.text import printable
@@ -28,6 +27,7 @@ from smstui.services.health_values import ConnectionHealth
 from smstui.widgets.columns import Column, align
 from smstui.widgets.plain_table import PlainTable
 from smstui.widgets.trend_line import LABEL_WIDTH, TrendLine
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL = 1.0
 """Seconds between two readings."""
@@ -49,10 +49,10 @@ class ConnectionHealthPage(Page):
         """The present above, the past below."""
         with VerticalScroll():
             yield PlainTable(_bind_columns(), id="binds")
-            yield Static("", id="trouble", markup=False)
+            yield Words("", id="trouble")
             yield TrendLine(_("Rate"), id="rate")
             yield TrendLine(_("Response"), id="response")
-            yield Static("", id="figures", markup=False)
+            yield Words("", id="figures")
             yield PlainTable(_refusal_columns(), empty=_("The SMSC has refused nothing."), id="refusals")
             yield PlainTable(_receipt_columns(), empty=_("No receipt yet."), id="receipts")
 
@@ -72,7 +72,7 @@ class ConnectionHealthPage(Page):
         self._show(health)
 
     def _say(self, trouble: str) -> None:
-        line = self.query_one("#trouble", Static)
+        line = self.query_one("#trouble", Words)
         line.update(Content(trouble))
         line.set_class(bool(trouble), "-shown")
 
@@ -86,7 +86,7 @@ class ConnectionHealthPage(Page):
             Content.assemble(align(Content.styled(label, "$text-muted"), LABEL_WIDTH, right=False), value)
             for label, value in figures(health)
         ]
-        self.query_one("#figures", Static).update(Content("\n").join(lines))
+        self.query_one("#figures", Words).update(Content("\n").join(lines))
         self.query_one("#binds", PlainTable).show([bind_cells(one, health, now) for one in health.binds])
         self.query_one("#refusals", PlainTable).show([refusal_cells(one, now) for one in health.refusals])
         self.query_one("#receipts", PlainTable).show([receipt_cells(one, now) for one in health.receipts])

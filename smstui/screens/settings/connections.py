@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
@@ -27,6 +27,7 @@ from smstui.widgets.columns import Column
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 LIVE_INTERVAL = 1.0
 """Seconds between two readings of the states."""
@@ -58,7 +59,7 @@ class ConnectionsPage(ListPage[str]):
             else _("No connection yet: an administrator enters the SMSC's."),
             sorted_by=("name", False),
         )
-        yield Static("", id="reason", markup=False)
+        yield Words("", id="reason")
         if self.actor.is_admin:
             with Horizontal(classes="actions"):
                 yield Button(_("Delete"), id="remove", compact=True)
@@ -66,7 +67,7 @@ class ConnectionsPage(ListPage[str]):
                 yield Button(_("Health"), id="health", compact=True)
                 yield Button(_("Add"), id="add", variant="primary", compact=True)
         else:
-            yield Static(_("Only an administrator may change the connections."), classes="muted", markup=False)
+            yield Words(_("Only an administrator may change the connections."), classes="muted")
 
     def on_mount(self) -> None:
         """Read the list, now and every second."""
@@ -84,7 +85,7 @@ class ConnectionsPage(ListPage[str]):
         shown = [(each, statuses[each.name]) for each in connections if each.name in statuses]
         self.list.show([_entry(each, status) for each, status in shown])
         chosen = statuses.get(self.table.cursor_key or "")
-        self.query_one("#reason", Static).update(Content(printable(chosen.reason) if chosen else ""))
+        self.query_one("#reason", Words).update(Content(printable(chosen.reason) if chosen else ""))
 
     @on(WindowedTable.Chosen)
     @once_at_a_time("connections-edit")

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from smstui.domain.errors import Refusal
 from smstui.domain.hours import (
@@ -28,6 +28,7 @@ from smstui.widgets.line_field import NEXT
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.tick import Tick
 from smstui.widgets.time_field import TimeField
+from smstui.widgets.words import Words
 
 _FIELDS = ("opens", "closes")
 
@@ -50,13 +51,12 @@ class HoursPage(Page):
         """The hours, what they mean, and those of voice, which nobody can set."""
         may_change = self.actor.is_admin
         with VerticalScroll(can_focus=False):
-            yield Static(
+            yield Words(
                 _(
                     "Marketing campaigns go out from Monday to Saturday, except on public holidays, by the clocks "
                     "where each recipient lives. Outside these hours they wait."
                 ),
                 classes="lead",
-                markup=False,
             )
             for field, label in zip(_FIELDS, (_("Open at"), _("Close at")), strict=True):
                 control = TimeField(id=field).leading_to(NEXT)
@@ -64,12 +64,12 @@ class HoursPage(Page):
                 yield Labelled(label, control, id=f"{field}-row")
             always = Tick(_("Always: this platform only informs"), id="always", compact=True, disabled=not may_change)
             yield Labelled("", always, id="always-row")
-            yield Labelled(_("Voice"), Static(_voice_words(), id="voice", markup=False), id="voice-row")
+            yield Labelled(_("Voice"), Words(_voice_words(), id="voice"), id="voice-row")
         if may_change:
             with Horizontal(classes="actions"):
                 yield Button(_("Save"), id="save", variant="primary", compact=True)
         else:
-            yield Static(_("Only an administrator may change the sending hours."), classes="muted", markup=False)
+            yield Words(_("Only an administrator may change the sending hours."), classes="muted")
 
     def on_mount(self) -> None:
         """Say what the charter and the law allow, and read the hours."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.merge import MergeText
@@ -27,6 +27,7 @@ from smstui.widgets.columns import Column
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 _PENCIL = "✎"
 
@@ -66,7 +67,7 @@ class TemplatesPage(ListPage[int]):
             sorted_by=("title", False),
             markable=True,
         )
-        yield Static("", id="whole", markup=False)
+        yield Words("", id="whole")
         with Horizontal(classes="actions"):
             yield Button(_("Delete"), id="remove", compact=True)
             yield Button(_("Use"), id="use", compact=True)
@@ -89,7 +90,7 @@ class TemplatesPage(ListPage[int]):
 
     @on(WindowedTable.Moved)
     def _show_whole(self) -> None:
-        whole, template = self.query_one("#whole", Static), self._at_cursor
+        whole, template = self.query_one("#whole", Words), self._at_cursor
         whole.set_class(template is not None, "-shown")
         if template is not None:
             whole.border_title = Content(printable(template.title))

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.visible import printable
 from smstui.formats import explain, number
@@ -19,6 +18,7 @@ from smstui.services.importing.planning import NotCertified, target_label
 from smstui.widgets.folders import size_text
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.tick import Tick
+from smstui.widgets.words import Words
 
 
 class CertificationStep(Step):
@@ -36,10 +36,10 @@ class CertificationStep(Step):
                 ("fields", _("Fields")),
                 ("groups", _("Groups")),
             ):
-                yield Labelled(label, Static("", id=field, markup=False))
+                yield Labelled(label, Words("", id=field))
         with Vertical(id="opt-in") as words:
             words.border_title = Content(_("Opt-in confirmation"))
-            yield Static(certified_text(), markup=False)
+            yield Words(certified_text())
             yield Tick(_("I certify it"), id="certified", compact=True)
             yield Labelled("", id="certified-row")
         yield from self.buttons(_("Confirm import"))
@@ -52,7 +52,7 @@ class CertificationStep(Step):
         """Show what was decided."""
         self.fail("")
         for field, words in _summary(self.draft).items():
-            self.query_one(f"#{field}", Static).update(words)
+            self.query_one(f"#{field}", Words).update(words)
         self.query_one(Tick).value = self.draft.certified
 
     async def confirmed(self) -> bool:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -38,6 +38,7 @@ from smstui.widgets.choice_line import ChoiceLine
 from smstui.widgets.file_chooser import FileChooser
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.pick_list import Pick, PickModal
+from smstui.widgets.words import Words
 
 _BESIDE = 84
 """Cells from which the advice stands beside the list."""
@@ -82,9 +83,9 @@ class FileStep(Step):
                     yield FileChooser(_("File"), folders, SUFFIXES[self._place.type])
                 else:
                     yield UploadPanel(self._uploads)
-            yield Static("\n\n".join(_advice()), id="advice", markup=False)
-        yield Static(" ".join(_advice()), id="advice-under", markup=False)
-        yield Static("", id="progress", markup=False)
+            yield Words("\n\n".join(_advice()), id="advice")
+        yield Words(" ".join(_advice()), id="advice-under")
+        yield Words("", id="progress")
         yield from self._actions()
 
     def _actions(self) -> ComposeResult:
@@ -168,7 +169,7 @@ class FileStep(Step):
         """Read the file and look into it."""
         name = printable(path.name)
         self._fail("")
-        progress = self.query_one("#progress", Static)
+        progress = self.query_one("#progress", Words)
         progress.update(_("Reading {name}…").format(name=name))
         progress.display = True
         try:

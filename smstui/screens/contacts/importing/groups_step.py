@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, ContentSwitcher, Input, Static
+from textual.widgets import Button, ContentSwitcher, Input
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -27,6 +27,7 @@ from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import NEXT, LineField
 from smstui.widgets.search_list import Entry, SearchList
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 _SELECTION, _CREATION = "selection", "creation"
 
@@ -55,7 +56,7 @@ class GroupsStep(Step):
         with ContentSwitcher(initial=_SELECTION):
             with Vertical(id=_SELECTION):
                 yield self._list()
-                yield Static("", id="ticked", markup=False)
+                yield Words("", id="ticked")
             with Vertical(id=_CREATION):
                 yield Labelled(_("Name *"), LineField(id="name", compact=True).leading_to(NEXT), id="name-row")
                 yield Labelled(_("Description"), LineField(id="description", compact=True), id="description-row")
@@ -176,7 +177,7 @@ class GroupsStep(Step):
         return self.query_one(f"#{field}-row", Labelled)
 
     def _say(self, words: str) -> None:
-        self.query_one("#ticked", Static).update(words)
+        self.query_one("#ticked", Words).update(words)
 
 
 def _entry(group: Group) -> Entry[int]:

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from smstui.domain.contact import ContactField
 from smstui.domain.errors import Refusal
@@ -24,6 +23,7 @@ from smstui.widgets.columns import Cell, Column
 from smstui.widgets.pick_list import Pick, PickModal
 from smstui.widgets.sheet_view import column_letters
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 _NOTHING = "-"
 _NEW = "+"
@@ -55,8 +55,8 @@ class MappingStep(Step):
                 Column("state", "", 20, from_width=80),
             ]
         )
-        yield Static("", id="detail", markup=False)
-        yield Static("", id="told", markup=False)
+        yield Words("", id="detail")
+        yield Words("", id="told")
         yield from self.buttons(_("Confirm mapping"))
 
     @property
@@ -88,7 +88,7 @@ class MappingStep(Step):
         index = self._table.cursor_key
         if index is not None:
             samples = " · ".join(map(printable, self.draft.look.columns[index].samples))
-            self.query_one("#detail", Static).update(f"{self._title(index)}\n{samples}")
+            self.query_one("#detail", Words).update(f"{self._title(index)}\n{samples}")
 
     @on(WindowedTable.Chosen)
     @once_at_a_time("import-field")
@@ -156,7 +156,7 @@ class MappingStep(Step):
             self._tell(_("Press Enter on the column of the mobile numbers, and choose “Mobile”."))
 
     def _tell(self, words: str | Content, *, error: bool = False) -> None:
-        told = self.query_one("#told", Static)
+        told = self.query_one("#told", Words)
         told.update(words)
         told.set_class(error, "-error")
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Select, Static
+from textual.widgets import Select
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -25,6 +25,7 @@ from smstui.services.importing.values import Look
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.sheet_view import SheetView
 from smstui.widgets.tick import Tick
+from smstui.widgets.words import Words
 
 _ENCODING_WORDS = {
     TextEncoding.UTF_8: N_("UTF-8"),
@@ -56,7 +57,7 @@ class PreviewStep(Step):
 
     def compose(self) -> ComposeResult:
         """What the file is, how it is read, its first rows."""
-        yield Static("", id="kind", markup=False)
+        yield Words("", id="kind")
         with Horizontal(id="reading"):
             encodings = [(_(words), str(each)) for each, words in _ENCODING_WORDS.items()]
             yield Labelled(
@@ -80,7 +81,7 @@ class PreviewStep(Step):
         """Show the rows as they were read."""
         look = self.draft.look
         self._wanted = self.draft.options
-        self.query_one("#kind", Static).update(_summary(self.draft.file.name, look))
+        self.query_one("#kind", Words).update(_summary(self.draft.file.name, look))
         self._row.fail("")
         self.query_one("#reading").display = look.kind is FileKind.CSV
         with self.prevent(Select.Changed, Tick.Changed):

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from smstui.domain.actor import Actor
 from smstui.domain.visible import printable
@@ -17,6 +17,7 @@ from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.importing.step import Step
 from smstui.services.backend import Backend
 from smstui.services.importing.values import ImportProgress, ImportStage
+from smstui.widgets.words import Words
 
 _INTERVAL: Final = 0.1
 """Seconds between two drawings, however fast the import goes."""
@@ -49,10 +50,10 @@ class ProgressStep(Step):
 
     def compose(self) -> ComposeResult:
         """The file, the stages, and the button to stop."""
-        yield Static("", id="file", markup=False)
-        yield Static("", id="stages", markup=False)
-        yield Static("", id="rows", classes="muted", markup=False)
-        yield Static(_("All is written at the end, or nothing."), classes="muted", markup=False)
+        yield Words("", id="file")
+        yield Words("", id="stages")
+        yield Words("", id="rows", classes="muted")
+        yield Words(_("All is written at the end, or nothing."), classes="muted")
         with Horizontal(classes="actions"):
             yield Button(_("Cancel the import"), id="stop", compact=True)
 
@@ -62,7 +63,7 @@ class ProgressStep(Step):
 
     def refresh_step(self) -> None:
         """Show the file, at its beginning."""
-        self.query_one("#file", Static).update(Content.styled(printable(self.draft.file.name), "bold"))
+        self.query_one("#file", Words).update(Content.styled(printable(self.draft.file.name), "bold"))
         self._heard, self._drawn = ImportProgress(ImportStage.READING, 0, 0), None
         self._draw()
 
@@ -82,8 +83,8 @@ class ProgressStep(Step):
     def _draw(self) -> None:
         if self._heard is not None and self._heard != self._drawn:
             self._drawn = self._heard
-            self.query_one("#stages", Static).update(_stages(self._heard))
-            self.query_one("#rows", Static).update(_rows(self._heard))
+            self.query_one("#stages", Words).update(_stages(self._heard))
+            self.query_one("#rows", Words).update(_rows(self._heard))
 
 
 def _stages(progress: ImportProgress) -> Content:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Select, Static
+from textual.widgets import Button, Select
 
 from smstui.domain.visible import printable
 from smstui.formats import number
@@ -26,6 +26,7 @@ from smstui.services.importing.values import ImportResult, Reject, RejectKind
 from smstui.widgets.columns import Column
 from smstui.widgets.modals import TextModal
 from smstui.widgets.windowed_table import WindowedTable
+from smstui.widgets.words import Words
 
 SHOWN_REJECTS: Final = 2000
 
@@ -50,13 +51,13 @@ class ImportResultPage(Page):
 
     def compose(self) -> ComposeResult:
         """From the whole to the parts."""
-        yield Static(self._headline(), id="headline", markup=False)
-        yield Static(count_lines(self._result.counts), id="counts", markup=False)
+        yield Words(self._headline(), id="headline")
+        yield Words(count_lines(self._result.counts), id="counts")
         with Horizontal(id="filter-row"):
-            yield Static(_("To correct"), id="filter-label", markup=False)
+            yield Words(_("To correct"), id="filter-label")
             kinds = [(_(words), str(kind)) for kind, words in REJECT_WORDS.items()]
             yield Select(kinds, prompt=_("all reasons"), id="reject-kind", compact=True)
-            yield Static("", id="filter-count", markup=False)
+            yield Words("", id="filter-count")
         yield WindowedTable[int](
             [
                 Column("line", _("Line"), 7, right=True),
@@ -64,7 +65,7 @@ class ImportResultPage(Page):
                 Column("content", _("Content"), 16, grows=True),
             ]
         )
-        yield Static("", id="detail", markup=False)
+        yield Words("", id="detail")
         with Horizontal(classes="actions"):
             if self._fresh:
                 yield Button(_("Another file"), id="another", compact=True)
@@ -124,7 +125,7 @@ class ImportResultPage(Page):
         self._table.move_to(0)
         cut = _("the first {count} only").format(count=number(SHOWN_REJECTS))
         words = cut if len(self._rejects) == SHOWN_REJECTS else number(len(shown))
-        self.query_one("#filter-count", Static).update(words)
+        self.query_one("#filter-count", Words).update(words)
         self._show_detail()
 
     @on(Select.Changed, "#reject-kind")
@@ -136,7 +137,7 @@ class ImportResultPage(Page):
     def _show_detail(self) -> None:
         index = self._table.cursor_key
         words = "" if index is None else _detail(self._rejects[index])
-        self.query_one("#detail", Static).update(words)
+        self.query_one("#detail", Words).update(words)
 
     def action_filter(self) -> None:
         """Choose which rejects are shown."""

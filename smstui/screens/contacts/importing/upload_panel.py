@@ -7,12 +7,12 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
 
 from smstui.i18n import _
 from smstui.screens.latest import Latest
 from smstui.settings import UploadPlace
 from smstui.widgets.labelled import Labelled
+from smstui.widgets.words import Words
 
 _INTERVAL = 0.5
 """Seconds between two looks for a file that has arrived."""
@@ -44,13 +44,10 @@ class UploadPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """What to do, and the address should the browser not open it."""
-        yield Static(
+        yield Words(
             _("Press F2: a page opens in your browser, where you choose the file. The import goes on here by itself."),
-            markup=False,
         )
-        yield Static(
-            _("If nothing opens: {address}").format(address=self._place.url), classes="upload--address", markup=False
-        )
+        yield Words(_("If nothing opens: {address}").format(address=self._place.url), classes="upload--address")
         yield Labelled("", id="path-row")
 
     def on_mount(self) -> None:
