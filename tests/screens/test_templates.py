@@ -196,6 +196,18 @@ async def test_a_template_begins_a_campaign(stage: Stage, shop: Actor) -> None:
     assert (kept.draft.text, kept.draft.sender, kept.draft.template_id) == ("Hello", "Promo", used.id)
 
 
+async def test_a_template_begins_a_campaign_in_a_composer_that_was_open_before(stage: Stage, shop: Actor) -> None:
+    await stage.app.backend.senders.add(shop, "Promo")
+    await opened(stage, shop, TemplateDetails("Soldes", "Hello", "Promo"))
+    await stage.go_to("send")
+    await stage.type("Begun")
+    await stage.go_to("templates")
+    await stage.press("u")
+    await stage.until(lambda: stage.shell.section == "send" and stage.app.screen.query_one("#text", TextArea).text)
+    assert stage.app.screen.query_one("#text", TextArea).text == "Hello"
+    assert {each.draft.name for each in await stage.app.backend.drafts.list(shop)} == {"Begun", ""}
+
+
 async def test_foreign_text_in_a_template_is_no_markup(stage: Stage, shop: Actor) -> None:
     await opened(stage, shop, TemplateDetails("[b]x[/]\x1b", "[@click=app.quit]y[/]\u202e"))
     await stage.until(lambda: "[b]x[/]␛" in stage.text() and "[@click=app.quit]y[/]‹U+202E›" in stage.text())
