@@ -19,7 +19,7 @@ from smstui.widgets.header import HeaderBar
 from smstui.widgets.modals import ErrorModal
 from tests.support import PASSWORD
 
-DEADLINE = 20.0
+DEADLINE = 45.0
 """Seconds after which what a test waits for is not coming."""
 SMALL = (80, 24)
 WIDE = (120, 40)
