@@ -40,6 +40,9 @@ from smstui.storage.columns import Id, Instant, account_id, metadata, primary_id
 from smstui.storage.health_tables import bind_sample as bind_sample
 from smstui.storage.health_tables import recent_receipt as recent_receipt
 from smstui.storage.health_tables import smsc_refusal as smsc_refusal
+from smstui.storage.payment_tables import bank_entry as bank_entry
+from smstui.storage.payment_tables import invoice as invoice
+from smstui.storage.payment_tables import payment_order as payment_order
 
 ERASED = ""
 """The destination of a message whose number was erased: its campaign still counts it."""
@@ -62,6 +65,15 @@ account = Table(
     Column("welcomed_at", Instant, nullable=True, comment="when the pop-up of the test credits was answered"),
     Column("may_omit_stop", Boolean, nullable=False, default=False),
     Column("time_zone", String(64), nullable=False, server_default="Europe/Paris"),
+    Column("blocked_at", Instant, nullable=True),
+    Column("blocked_reason", Text, nullable=True),
+    Column(
+        "low_credit_alert",
+        BigInteger,
+        nullable=True,
+        comment="thousandths of a credit, below which the account is warned",
+    ),
+    Column("billing", Text, nullable=True, comment="whom invoices are for, as JSON"),
 )
 
 login_failure = Table(
