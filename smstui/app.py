@@ -158,8 +158,9 @@ class SmstuiApp(Host):
             for module in WARMED_MODULES:
                 await asyncio.to_thread(import_module, module)
             from smstui.services.backend import Backend
+            from smstui.services.order_upkeep import orders_kept_up
 
-            async with Backend.open(self.settings, self._clock) as backend:
+            async with Backend.open(self.settings, self._clock) as backend, orders_kept_up(backend):
                 if not self.is_headless:
                     gc.freeze()  # what is imported stays: a look through it for garbage would stop everything for 0.1 s
                 self._backend = backend

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from smstui.i18n import environment_language
@@ -11,6 +11,11 @@ DATABASE_URL_VARIABLE = "SMSTUI_DATABASE_URL"
 ACCOUNT_VARIABLE = "SMSTUI_ACCOUNT"
 UPLOAD_URL_VARIABLE = "SMSTUI_UPLOAD_URL"
 UPLOAD_DIRECTORY_VARIABLE = "SMSTUI_UPLOAD_DIRECTORY"
+STRIPE_KEY_VARIABLE = "SMSTUI_STRIPE_KEY"
+STRIPE_API_VARIABLE = "SMSTUI_STRIPE_API"
+STRIPE_RETURN_VARIABLE = "SMSTUI_STRIPE_RETURN_URL"
+STRIPE_API = "https://api.stripe.com"
+STRIPE_RETURN_PAGE = "https://stripe.com/"
 DATABASE_FILE = "smstui.db"
 
 
@@ -25,6 +30,23 @@ class UploadPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeAccess:
+    """How payments by card reach Stripe. The key is in the environment only: never stored, logged or shown."""
+
+    key: str | None = field(default=None, repr=False)
+    """The secret or restricted key; None where nobody can pay by card."""
+    api: str = STRIPE_API
+    """Where the API answers."""
+    return_url: str = STRIPE_RETURN_PAGE
+    """The page that a browser shows after the payment, or when it is given up."""
+    timeout: float = 20.0
+    """Seconds that an answer may take."""
+
+
+NO_STRIPE = StripeAccess()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the data is, and who works with it."""
 
@@ -36,6 +58,7 @@ class Settings:
     data_directory: Path
     uploads: UploadPlace | None = None
     """None when the person's files are on this machine."""
+    stripe: StripeAccess = NO_STRIPE
 
     @classmethod
     def load(
@@ -54,6 +77,7 @@ class Settings:
             language=language or environment_language(),
             data_directory=directory,
             uploads=_uploads(environment),
+            stripe=_stripe(environment),
         )
 
 
@@ -66,6 +90,14 @@ def _data_directory() -> Path:
 def _uploads(environment: Mapping[str, str]) -> UploadPlace | None:
     url, directory = environment.get(UPLOAD_URL_VARIABLE), environment.get(UPLOAD_DIRECTORY_VARIABLE)
     return UploadPlace(url, Path(directory)) if url and directory else None
+
+
+def _stripe(environment: Mapping[str, str]) -> StripeAccess:
+    return StripeAccess(
+        key=environment.get(STRIPE_KEY_VARIABLE, "").strip() or None,
+        api=environment.get(STRIPE_API_VARIABLE) or STRIPE_API,
+        return_url=environment.get(STRIPE_RETURN_VARIABLE) or STRIPE_RETURN_PAGE,
+    )
 
 
 def _sqlite_url(directory: Path) -> str:

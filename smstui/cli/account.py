@@ -2,6 +2,7 @@
 
 import click
 
+from smstui.cli import account_admin
 from smstui.cli.context import Call, Noun, secret, with_backend
 from smstui.cli.output import amount
 from smstui.domain.credits import Credits
@@ -26,6 +27,9 @@ class CreditsType(click.ParamType[Credits]):
 @click.group(cls=Noun)
 def account() -> None:
     """Accounts of this platform."""
+
+
+account_admin.register(account)
 
 
 @account.command()

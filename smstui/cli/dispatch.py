@@ -27,12 +27,14 @@ DRAIN = 10.0
 @with_backend
 async def dispatch(call: Call, *, metrics_port: int | None, metrics_host: str) -> None:
     """Send what is queued, until SIGTERM or Ctrl-C; then wait for the last responses and unbind."""
+    from smstui.services.order_upkeep import orders_kept_up
+
     dispatcher, loop = call.backend.dispatcher, asyncio.get_running_loop()
     gc.freeze()  # what is imported stays: a look through it for garbage would stop the sending for 50 ms
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    async with _metrics(call, metrics_host, metrics_port):
+    async with orders_kept_up(call.backend), _metrics(call, metrics_host, metrics_port):
         with _told_on_terminal():
             running = asyncio.create_task(dispatcher.run())
             ending = asyncio.create_task(told.wait())

@@ -23,7 +23,9 @@ class LazyCommand:
 
 COMMANDS = {
     "account": LazyCommand("smstui.cli.account", "account", "Accounts of this platform."),
+    "audit": LazyCommand("smstui.cli.audit", "audit", "What accounts did, and what was done to them."),
     "campaign": LazyCommand("smstui.cli.campaign", "campaign", "Send campaigns and follow them."),
+    "company": LazyCommand("smstui.cli.company", "company", "Who runs this platform, its bank account, its prices."),
     "connection": LazyCommand("smstui.cli.connection", "connection", "Connections to SMSCs."),
     "contact": LazyCommand("smstui.cli.contact", "contact", "Contacts of the address book."),
     "credit": LazyCommand("smstui.cli.credit", "credit", "Credits of an account."),
@@ -34,10 +36,12 @@ COMMANDS = {
     "group": LazyCommand("smstui.cli.group", "group", "Groups of contacts."),
     "hours": LazyCommand("smstui.cli.hours", "hours", "Hours in which marketing campaigns may go out."),
     "inbox": LazyCommand("smstui.cli.inbox", "inbox", "Messages that phones sent to us."),
+    "invoice": LazyCommand("smstui.cli.invoice", "invoice", "Invoices of an account."),
     "optout": LazyCommand("smstui.cli.optout", "optout", "Numbers that no longer want messages."),
     "sender": LazyCommand("smstui.cli.sender", "sender", "Sender names of an account."),
     "serve": LazyCommand("smstui.cli.serve", "serve", "The application in a browser."),
     "simulator": LazyCommand("smstui.cli.simulator", "simulator", "The bundled SMSC, with faults on demand."),
+    "tariff": LazyCommand("smstui.cli.tariff", "tariff", "What an SMS costs, by country and type."),
     "template": LazyCommand("smstui.cli.template", "template", "Message templates of an account."),
     "text": LazyCommand("smstui.cli.text", "text", "Encoding and segments of a text."),
 }

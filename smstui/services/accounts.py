@@ -15,6 +15,7 @@ from smstui.domain.password import PasswordRule, broken_rules
 from smstui.domain.visible import printable
 from smstui.i18n import N_
 from smstui.services import login_attempts, passwords
+from smstui.services.blocking import refuse_blocked
 from smstui.services.credits import Cause, post
 from smstui.storage.database import Database
 from smstui.storage.tables import account
@@ -177,7 +178,7 @@ class Accounts:
         return await self._database.write(work)
 
     async def log_in(self, login: str, password: str) -> Actor:
-        """Who has this login and password. Raises WrongLogin, TooManyAttempts, PasswordTooLong."""
+        """Who has this login and password. Raises WrongLogin, AccountBlocked, TooManyAttempts, PasswordTooLong."""
         passwords.check_length(password)
         key, now = fold(login), self._clock.now()
         await self._database.write(lambda tx: login_attempts.begin(tx, key, now))
@@ -194,7 +195,9 @@ class Accounts:
                 tx.execute(update(account).where(account.c.id == row.id).values(password_hash=renewed))
 
         await self._database.write(work)
-        return Actor(row.id, row.login, Role(row.role), row.language)
+        actor = Actor(row.id, row.login, Role(row.role), row.language)
+        await self._database.read(lambda tx: refuse_blocked(tx, actor))
+        return actor
 
     async def find(self, login: str) -> Actor:
         """The account that the command line acts for, without a password. Raises UnknownAccount."""

@@ -25,6 +25,23 @@ class AuditAction(StrEnum):
     """By a person; an inbound STOP is kept with its message."""
     OPT_OUT_REMOVED = "opt_out_removed"
     """With the reason that was given."""
+    ORDER_CONFIRMED = "order_confirmed"
+    """An administrator says that its transfer has arrived."""
+    PAYMENT_AFTER_CLOSE = "payment_after_close"
+    """Of an order that was cancelled, or had expired: credited all the same."""
+    REFUND_SHORT = "refund_short"
+    """More money was given back than credits were left to take; with those that are missing."""
+    BANK_STATEMENT_APPLIED = "bank_statement_applied"
+    """An entry of it paid an order."""
+    CHECKOUT_MISMATCH = "checkout_mismatch"
+    """Stripe speaks of another amount or currency than the order."""
+    CREDITS_ADJUSTED = "credits_adjusted"
+    """By an administrator."""
+    ACCOUNT_BLOCKED = "account_blocked"
+    ACCOUNT_UNBLOCKED = "account_unblocked"
+    RIGHTS_CHANGED = "rights_changed"
+    TARIFF_CHANGED = "tariff_changed"
+    SETTINGS_CHANGED = "settings_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,12 @@ class AuditEntry:
 
 def record(tx: Connection, actor: Actor, at: datetime, action: AuditAction, subject: str) -> None:
     """Keep that `actor` did it."""
-    tx.execute(insert(audit_entry).values(account_id=actor.account_id, at=at, action=action, subject=subject))
+    record_for(tx, actor.account_id, at, action, subject)
+
+
+def record_for(tx: Connection, account_id: int, at: datetime, action: AuditAction, subject: str) -> None:
+    """Keep that it happened to an account, whoever did it."""
+    tx.execute(insert(audit_entry).values(account_id=account_id, at=at, action=action, subject=subject))
 
 
 class AuditTrail:

@@ -9,9 +9,14 @@ from typing import Self
 
 from smstui.domain.clock import Clock, SystemClock
 from smstui.services.accounts import Accounts
+from smstui.services.administration import Administration
 from smstui.services.audit import AuditTrail
+from smstui.services.audit_search import AuditSearch
+from smstui.services.bank_statements import BankStatements
 from smstui.services.campaigns import Campaigns
 from smstui.services.certification import Certification
+from smstui.services.checkout import Checkout
+from smstui.services.company import CompanySettings
 from smstui.services.connections import Connections
 from smstui.services.contact_files import ContactFiles
 from smstui.services.contacts import Contacts
@@ -24,19 +29,22 @@ from smstui.services.groups import Groups
 from smstui.services.health import Health
 from smstui.services.importing.imports import Imports
 from smstui.services.inbox import Inbox
+from smstui.services.invoices import Invoices, issue_due
 from smstui.services.opt_outs import OptOuts
+from smstui.services.orders import Orders
 from smstui.services.personal_data import PersonalRecords
 from smstui.services.platform_settings import PlatformSettings
 from smstui.services.senders import Senders
+from smstui.services.tariffs import Tariffs
 from smstui.services.templates import Templates
-from smstui.settings import Settings
+from smstui.settings import NO_STRIPE, Settings, StripeAccess
 from smstui.storage.database import Database
 
 
 class Backend:
     """Every use case, for screens and command line alike."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, stripe: StripeAccess = NO_STRIPE) -> None:
         self.database = database
         self.clock = clock
         self.accounts = Accounts(database, clock)
@@ -60,6 +68,14 @@ class Backend:
         self.personal_data = PersonalRecords(database, clock)
         self.imports = Imports(database, clock)
         self.audit = AuditTrail(database)
+        self.checkout = Checkout(database, clock, stripe)
+        self.company = CompanySettings(database, clock, company_known=issue_due)
+        self.orders = Orders(database, clock)
+        self.invoices = Invoices(database, clock)
+        self.bank_statements = BankStatements(database, clock)
+        self.tariffs = Tariffs(database, clock)
+        self.administration = Administration(database, clock, queued=self.dispatcher.wake)
+        self.audit_search = AuditSearch(database)
 
     @classmethod
     @asynccontextmanager
@@ -67,7 +83,7 @@ class Backend:
         """The services over the database of `settings`, closed at the end. Raises the refusals of `Database.open`."""
         database = await Database.open(settings.database_url)
         try:
-            yield cls(database, clock or SystemClock())
+            yield cls(database, clock or SystemClock(), settings.stripe)
         finally:
             await database.close()
 

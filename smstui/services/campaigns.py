@@ -10,6 +10,7 @@ from smstui.domain.clock import Clock
 from smstui.domain.contact import ContactDetails
 from smstui.domain.states import CampaignState, MessageState
 from smstui.services import control, scheduling
+from smstui.services.blocking import refuse_blocked
 from smstui.services.composing import CampaignNameTaken, Draft, compose
 from smstui.services.confirming import confirm
 from smstui.services.exclusions import ExcludedNumber, Exclusion
@@ -102,11 +103,12 @@ class Campaigns:
     async def resume(self, actor: Actor, campaign_id: int) -> None:
         """Let a paused campaign go on, or one that waited for a person begin.
 
-        Raises UnknownCampaign, CampaignNotPaused.
+        Raises AccountBlocked, UnknownCampaign, CampaignNotPaused.
         """
         now = self._clock.now()
 
         def work(tx: Connection) -> None:
+            refuse_blocked(tx, actor)
             row = own_campaign(tx, actor, campaign_id)
             if scheduling.waits(row) and row.state == CampaignState.PAUSED:
                 scheduling.release(tx, row, now)

@@ -18,6 +18,7 @@ from smstui.domain.storable import storable
 from smstui.domain.text import Measure
 from smstui.i18n import N_
 from smstui.services.audience import Audience
+from smstui.services.blocking import refuse_blocked
 from smstui.services.connection_rows import ConnectionRow
 from smstui.services.connection_settings import DEFAULT_STOP_CODE, InvalidValidity, valid_period
 from smstui.services.free_fields import free_field_names
@@ -154,6 +155,8 @@ def compose(tx: Connection, actor: Actor, draft: Draft) -> Composition:
     """What the message of `draft` becomes now, with everything that stands in its way."""
     problems = Problems()
     name, carrier, merge, wire_sender = draft.name.strip(), None, None, None
+    with problems.noted():
+        refuse_blocked(tx, actor)
     with problems.noted():
         name = _free_name(tx, actor, draft)
     with problems.noted():

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -33,6 +33,25 @@ class Cause(StrEnum):
     """What the SMSC never accepted of it; the reference is the campaign's id."""
     GRANT = "grant"
     """Given when the account was created on the command line; the reference is the account's id."""
+    PURCHASE = "purchase"
+    """Credits that were paid for; the reference is the order's."""
+    REVERSAL = "reversal"
+    """Those of money that was given back; the reference is the order's, with the cents given back by then."""
+    ADMIN = "admin"
+    """Given or taken back by an administrator; the reference is random."""
+
+
+CAUSE_WORDS: Final = {
+    Cause.CERTIFICATION: N_("Test credits"),
+    Cause.CAMPAIGN: N_("Campaign"),
+    Cause.ADJUSTMENT: N_("Campaign, at its final price"),
+    Cause.REFUND: N_("Not accepted, given back"),
+    Cause.GRANT: N_("Given with the account"),
+    Cause.PURCHASE: N_("Purchase"),
+    Cause.REVERSAL: N_("Payment given back"),
+    Cause.ADMIN: N_("By an administrator"),
+}
+"""What each is called; to be translated where it is shown."""
 
 
 @dataclass(eq=False)

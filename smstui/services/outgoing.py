@@ -39,7 +39,7 @@ class BatchState(StrEnum):
     WAITING = "waiting"
     """The sending hours of its country are closed: it is free again when they open."""
     HELD = "held"
-    """Its campaign is paused."""
+    """Its campaign is paused, or its account blocked."""
     VOID = "void"
     """Its campaign is cancelled: its messages are about to be."""
 

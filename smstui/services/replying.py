@@ -17,6 +17,7 @@ from smstui.domain.states import MessageType
 from smstui.domain.storable import storable
 from smstui.domain.text import Measure
 from smstui.i18n import N_
+from smstui.services.blocking import refuse_blocked
 from smstui.services.composing import NoReplyNumber, check_writable
 from smstui.services.connection_rows import ConnectionRow
 from smstui.services.credits import Cause, InsufficientCredits, available, post
@@ -65,6 +66,7 @@ def plan_reply(tx: Connection, actor: Actor, pair: Pair, text: str) -> ReplyPlan
     problem: Refusal | None = None
     usual = _usual_connection(tx, actor, pair)
     try:
+        refuse_blocked(tx, actor)
         number = parse_number(pair.theirs)
         _refuse_unwanted(tx, actor, number)
         carrier = _carrier(tx, usual, pair.ours)

@@ -15,6 +15,7 @@ from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignKind, CampaignState, MessageState
 from smstui.i18n import N_, _
+from smstui.services.blocking import refuse_blocked
 from smstui.services.credits import Cause, available, post
 from smstui.services.following import CampaignSummary, own_campaign, summary_named
 from smstui.services.message_counts import Moved, count_moves
@@ -113,8 +114,9 @@ def resend(
 ) -> CampaignSummary:
     """Queue these messages once more, paid for, as a new campaign; none of them can be sent a third time.
 
-    Raises UnknownCampaign, NothingInDoubt, NothingFailed, InsufficientCredits.
+    Raises AccountBlocked, UnknownCampaign, NothingInDoubt, NothingFailed, InsufficientCredits.
     """
+    refuse_blocked(tx, actor)
     row = own_campaign(tx, actor, campaign_id)
     plan = resend_plan(tx, actor, campaign_id, what)
     if not plan.recipients:

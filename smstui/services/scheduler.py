@@ -9,6 +9,7 @@ from smstui.domain.campaign_rules import NoRecipients, TooManyRecipients
 from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
 from smstui.domain.states import HoldReason
+from smstui.services.blocking import AccountBlocked
 from smstui.services.credits import InsufficientCredits
 from smstui.services.preparing import Claim, PreparationLost, discard, prepare
 from smstui.services.scheduling import due_ids, hold, take_due
@@ -77,12 +78,12 @@ async def prepare_or_hold(database: Database, clock: Clock, claim: Claim) -> Ref
 
 
 def hold_reason(refusal: Refusal) -> HoldReason | None:
-    """Why a campaign must wait; None when the database is the reason, and it may be tried again."""
+    """Why a campaign must wait for a person; None when it may be tried again: later, or when its account may send."""
     match refusal:
         case InsufficientCredits():
             return HoldReason.CREDITS
         case NoRecipients() | TooManyRecipients():
             return HoldReason.RECIPIENTS
-        case DatabaseUnavailable() | DatabaseBusy() | DatabaseFull() | DatabaseCorrupt():
+        case AccountBlocked() | DatabaseUnavailable() | DatabaseBusy() | DatabaseFull() | DatabaseCorrupt():
             return None
     return HoldReason.MESSAGE

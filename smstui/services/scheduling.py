@@ -16,6 +16,7 @@ from smstui.domain.hours import HoursConsent
 from smstui.domain.schedule import check_cron, instant_of, next_walls, wall_of
 from smstui.domain.states import CampaignKind, CampaignState, HoldReason
 from smstui.i18n import N_
+from smstui.services.blocking import is_blocked
 from smstui.services.composing import Composition, Draft
 from smstui.services.credits import Cause, post
 from smstui.services.naming import unused_name, with_suffix
@@ -223,10 +224,14 @@ def release(tx: Connection, row: Row[Any], now: datetime) -> None:
 
 
 def due_ids(tx: Connection, now: datetime) -> Sequence[int]:
-    """The campaigns that are due, and those whose preparation was given up, the oldest first."""
+    """The campaigns that are due, and those whose preparation was given up, the oldest first.
+
+    Those of a blocked account wait: when it is not blocked any more they are late, or are not.
+    """
     due = (campaign.c.state == CampaignState.SCHEDULED) & (campaign.c.due_at <= now)
     left = (campaign.c.state == CampaignState.PREPARING) & (campaign.c.preparing_until < to_milliseconds(now))
-    return tx.execute(select(campaign.c.id).where(or_(due, left)).order_by(campaign.c.due_at)).scalars().all()
+    found = select(campaign.c.id).where(or_(due, left), ~is_blocked(campaign.c.account_id))
+    return tx.execute(found.order_by(campaign.c.due_at)).scalars().all()
 
 
 def take_due(tx: Connection, campaign_id: int, now: datetime) -> Claim | None:

@@ -104,7 +104,7 @@ def test_a_terminal_that_never_reads_again_keeps_nothing_from_ending(
 
 
 def test_stopped_by_the_shell_and_continued(terminal: Terminal) -> None:
-    terminal.until(lambda: "Identifier" in terminal.text() and "Sign up!" in terminal.text())
+    terminal.until(lambda: "Sign up!" in terminal.text() and "F1 Help" in terminal.text())
     terminal.send_signal(signal.SIGTSTP)
     terminal.until_stopped()
     terminal.until(lambda: terminal.raw.endswith(b"\x1b[?1049l\x1b[?25h\x1b[?1004l"))

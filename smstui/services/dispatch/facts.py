@@ -10,7 +10,9 @@ from smstui.storage.statements import Statement
 
 _FACTS = Statement(
     """
-    SELECT account_id, kind, type, sender, text, segments, validity, personal, language, hours_consent, started_at
+    SELECT account_id, kind, type, sender, text, segments, validity, personal, language, hours_consent, started_at, (
+        SELECT blocked_at FROM account WHERE account.id = campaign.account_id
+    )
     FROM campaign WHERE id = ?
     """
 )
@@ -37,12 +39,15 @@ class CampaignFacts:
     """Of SMS Voix."""
     consent: HoursConsent
     is_started: bool
+    is_blocked: bool
+    """Its account is."""
 
 
 def facts_of(tx: Connection, campaign_id: int) -> CampaignFacts:
     """What there is to know of a campaign."""
     (row,) = _FACTS.rows(tx, campaign_id)
-    account_id, kind, message_type, sender, text, segments, validity, personal, language, consent, started_at = row
+    account_id, kind, message_type, sender, text, segments, validity, personal, language, *rest = row
+    consent, started_at, blocked_at = rest
     return CampaignFacts(
         id=campaign_id,
         account_id=account_id,
@@ -56,6 +61,7 @@ def facts_of(tx: Connection, campaign_id: int) -> CampaignFacts:
         language=language,
         consent=HoursConsent(consent),
         is_started=started_at is not None,
+        is_blocked=blocked_at is not None,
     )
 
 

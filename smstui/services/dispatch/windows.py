@@ -4,8 +4,8 @@ A `batch` row is a range of message ids of one campaign. A free one has not been
 of the best free one into a row of its own, whose `sent_upto` is its end, and commits that before any byte leaves. So a
 queued message is in flight exactly when a row covers it with its `sent_upto`; after a crash those are in doubt, and all
 others are simply still free. A row goes when all its messages have their outcome: a campaign without rows is done.
-The rows of a paused campaign are held, those of a cancelled one void, those of a country whose sending hours are closed
-wait: none of them is taken.
+The rows of a paused campaign, and of a blocked account, are held, those of a cancelled one void, those of a country
+whose sending hours are closed wait: none of them is taken.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from smstui.domain.states import OPT_OUTS_OBEYED, CampaignKind, CampaignState, MessageState
+from smstui.services.blocking import HELD_KINDS, hold_queued
 from smstui.services.dispatch import hours
 from smstui.services.dispatch.facts import CampaignFacts, facts_of, start
 from smstui.services.dispatch.finishing import finish
@@ -184,10 +185,14 @@ def put_back(tx: Connection, connection_id: int, unsent: _Range) -> None:
 
 
 def _must_wait(tx: Connection, facts: CampaignFacts, country: str | None, now: int) -> bool:
-    """Whether the sending hours of `country` are closed: then all of the campaign that goes there waits.
+    """Whether the account is blocked: then all of the campaign is held; or the sending hours of `country` are closed:
+    then all of it that goes there waits.
 
-    Only a campaign keeps them: what answers a person, or what a person has asked for, comes at once.
+    Only a campaign keeps the hours: what answers a person, or what a person has asked for, comes at once.
     """
+    if facts.is_blocked and facts.kind in HELD_KINDS:
+        hold_queued(tx, facts.id)
+        return True
     if country is None or facts.kind is not CampaignKind.CAMPAIGN:
         return False
     until = hours.opens_at(tx, country, facts.type, facts.consent, now)

@@ -1,0 +1,172 @@
+"""What credits cost: packs, and any amount at graduated prices.
+
+Money is in whole cents of a euro, the price of one credit in ten-thousandths of a euro, a rate of VAT in hundredths of
+a percent. All of it without VAT, but for what is called `total`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from smstui.domain.errors import Refusal
+from smstui.i18n import N_
+
+FEWEST: Final = 100
+MOST: Final = 1_000_000
+"""Credits of one order."""
+FULL_RATE: Final = 10_000
+"""A rate of 100 %."""
+_UNITS_A_CENT: Final = 100
+_DEAREST_UNIT: Final = 1_000_000
+_DEAREST_NET: Final = 100_000_000_00
+
+
+@dataclass(eq=False)
+class InvalidAmount(Refusal):
+    """No amount of credits that can be bought at once."""
+
+    fewest: int = FEWEST
+    most: int = MOST
+    sentence: ClassVar[str] = N_("Credits are sold by whole numbers from {fewest} to {most}: choose one of these.")
+
+
+class InvalidPrices(Refusal):
+    """No price list that could be applied."""
+
+    sentence: ClassVar[str] = N_(
+        "These prices can't be applied: give the first step from 100 credits, the others in ascending order, each pack "
+        "once, and every price above zero."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An amount of credits that has a price of its own."""
+
+    credits: int
+    net: int
+    """Cents."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """The price of each credit of an order of so many or more."""
+
+    from_credits: int
+    unit: int
+    """Ten-thousandths of a euro."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an amount of credits costs now."""
+
+    credits: int
+    net: int
+    """Cents."""
+    vat_rate: int
+    """Hundredths of a percent."""
+    saving: int
+    """Cents, without VAT, less than at the price of the first step."""
+
+    @property
+    def vat(self) -> int:
+        """Cents, of the whole amount, a half rounded up."""
+        return vat_of(self.net, self.vat_rate)
+
+    @property
+    def total(self) -> int:
+        """Cents, with VAT: what is paid."""
+        return self.net + self.vat
+
+    @property
+    def unit_price(self) -> int:
+        """What a credit comes to, in ten-thousandths of a euro, rounded."""
+        return _half_up(self.net * _UNITS_A_CENT, self.credits)
+
+    @property
+    def saving_percent(self) -> int:
+        """The saving, in whole percents of the price of the first step, rounded down."""
+        return self.saving * 100 // (self.net + self.saving)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What credits cost on this platform."""
+
+    packs: tuple[Pack, ...]
+    steps: tuple[PriceStep, ...]
+    vat_rate: int
+
+    def quote(self, credits: int) -> Quote:  # noqa: A002
+        """What `credits` cost: never more than a larger amount would, packs included. Raises InvalidAmount."""
+        if not FEWEST <= credits <= MOST:
+            raise InvalidAmount
+        net = min(self._candidates(credits))
+        first = _at(self.steps[0].unit, credits)
+        return Quote(credits, net, self.vat_rate, max(0, first - net))
+
+    def pack(self, credits: int) -> Pack | None:  # noqa: A002
+        """The pack of exactly so many credits."""
+        return next((pack for pack in self.packs if pack.credits == credits), None)
+
+    def _candidates(self, credits: int) -> Iterator[int]:  # noqa: A002
+        """The price at the amount's own step, and those of every larger amount that may be cheaper."""
+        own = max((step for step in self.steps if step.from_credits <= credits), key=lambda step: step.from_credits)
+        yield _at(own.unit, credits)
+        yield from (_at(step.unit, step.from_credits) for step in self.steps if credits < step.from_credits <= MOST)
+        yield from (pack.net for pack in self.packs if pack.credits >= credits)
+
+
+DEFAULT_PRICES: Final = PriceList(
+    packs=(
+        Pack(500, 32_00),
+        Pack(1_000, 60_00),
+        Pack(5_000, 275_00),
+        Pack(10_000, 510_00),
+        Pack(50_000, 2_350_00),
+        Pack(100_000, 4_400_00),
+    ),
+    steps=(
+        PriceStep(FEWEST, 650),
+        PriceStep(1_000, 610),
+        PriceStep(5_000, 560),
+        PriceStep(10_000, 520),
+        PriceStep(50_000, 480),
+        PriceStep(100_000, 450),
+    ),
+    vat_rate=20_00,
+)
+"""Round prices to begin with, until an administrator has set those of the platform; the French rate of VAT."""
+
+
+def check_prices(prices: PriceList) -> PriceList:
+    """`prices` in ascending order of packs, if they can be applied. Raises InvalidPrices."""
+    steps, packs = prices.steps, tuple(sorted(prices.packs, key=lambda pack: pack.credits))
+    right = (
+        bool(steps)
+        and steps[0].from_credits == FEWEST
+        and all(before.from_credits < after.from_credits <= MOST for before, after in pairwise(steps))
+        and all(0 < step.unit <= _DEAREST_UNIT for step in steps)
+        and all(before.credits < after.credits for before, after in pairwise(packs))
+        and all(FEWEST <= pack.credits <= MOST and 0 < pack.net <= _DEAREST_NET for pack in packs)
+        and 0 <= prices.vat_rate <= FULL_RATE
+    )
+    if not right:
+        raise InvalidPrices
+    return PriceList(packs, steps, prices.vat_rate)
+
+
+def vat_of(net: int, rate: int) -> int:
+    """The VAT on `net` cents at `rate` hundredths of a percent, in cents, a half rounded up."""
+    return _half_up(net * rate, FULL_RATE)
+
+
+def _at(unit: int, credits: int) -> int:  # noqa: A002
+    """Cents of so many credits, a half rounded up."""
+    return _half_up(unit * credits, _UNITS_A_CENT)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,1 @@
+"""Documents that are handed out: invoices, credit notes, proforma invoices."""

@@ -1,0 +1,37 @@
+"""What becomes of orders while nobody looks at them: part of every process that lives long."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from smstui.services.backend import Backend
+
+EVERY: Final = 60.0
+"""Seconds between two rounds."""
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def orders_kept_up(backend: "Backend") -> AsyncIterator[None]:
+    """Meanwhile orders whose time is over are closed, and Stripe is asked what became of payments by card."""
+    rounds = [asyncio.create_task(_expire(backend)), asyncio.create_task(backend.checkout.keep_up())]
+    try:
+        yield
+    finally:
+        for each in rounds:
+            each.cancel()
+        for each in rounds:
+            with suppress(asyncio.CancelledError):
+                await each
+
+
+async def _expire(backend: "Backend") -> None:
+    while True:
+        try:
+            await backend.orders.expire()
+        except Exception:  # noqa: BLE001
+            _log.exception("a round over the orders failed")
+        await asyncio.sleep(EVERY)
