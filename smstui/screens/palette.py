@@ -38,7 +38,7 @@ def commands(host: Host, screen: Screen[object]) -> Iterable[SystemCommand]:
 def _sections(host: Host) -> Iterable[SystemCommand]:
     from smstui.screens import sections
 
-    for section in sections.sections(demo=host.demo is not None):
+    for section in sections.sections(demo=host.demo is not None, admin=host.actor.is_admin):
         yield SystemCommand(sections.path(section), _("Go to this section"), partial(host.go_to, section.id))
 
 

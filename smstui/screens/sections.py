@@ -11,16 +11,12 @@ from smstui.widgets.sidebar import SidebarItem
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section that can be chosen. `label` and `promise` are message ids; `sign` is one cell wide.
-
-    `page` is "module:Class"; a section without one is not built yet, and `promise` says what it will hold.
-    """
+    """A section that can be chosen. `label` is a message id; `sign` is one cell wide; `page` is "module:Class"."""
 
     id: str
     label: str
     sign: str
-    page: str = ""
-    promise: str = ""
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +76,8 @@ MENU: tuple[Section | Heading, ...] = (
         N_("Credits"),
         "€",
         (
-            Section(
-                "buy",
-                N_("Buy credits"),
-                "+",
-                promise=N_("Credit packs and their prices, paid by card on a secure page or by bank transfer."),
-            ),
-            Section(
-                "invoices",
-                N_("Invoices"),
-                "#",
-                promise=N_("The invoice of each purchase, to read and to save."),
-            ),
+            Section("buy", N_("Buy credits"), "+", "smstui.screens.credits.buy:BuyPage"),
+            Section("invoices", N_("Invoices"), "#", "smstui.screens.credits.invoices:InvoicesPage"),
             Section("balance", N_("Balance"), "=", "smstui.screens.credits.balance:BalancePage"),
         ),
     ),
@@ -107,18 +93,28 @@ MENU: tuple[Section | Heading, ...] = (
     ),
 )
 
+ADMINISTRATION = Heading(
+    "administration",
+    N_("Administration"),
+    "!",
+    (
+        Section("accounts", N_("Accounts"), "ª", "smstui.screens.admin.accounts:AccountsPage"),
+        Section("transfers", N_("Transfers"), "→", "smstui.screens.admin.awaited:AwaitedPage"),
+    ),
+)
+"""For administrators."""
 HANDSETS = Section("handsets", N_("Phones (demo)"), "☎", "smstui.screens.demo.handsets:HandsetsPage")
 """Only in the demo: what the simulated phones received."""
 
 
-def menu(*, demo: bool) -> tuple[Section | Heading, ...]:
-    """The menu, with the phones when this is the demo."""
-    return (*MENU, HANDSETS) if demo else MENU
+def menu(*, demo: bool, admin: bool) -> tuple[Section | Heading, ...]:
+    """The menu, with what is for administrators, and with the phones when this is the demo."""
+    return (*MENU, *((ADMINISTRATION,) if admin else ()), *((HANDSETS,) if demo else ()))
 
 
-def sections(*, demo: bool) -> Iterator[Section]:
+def sections(*, demo: bool, admin: bool) -> Iterator[Section]:
     """Every section that can be chosen, in the menu's order."""
-    for entry in menu(demo=demo):
+    for entry in menu(demo=demo, admin=admin):
         if isinstance(entry, Heading):
             yield from entry.sections
         else:
@@ -127,7 +123,7 @@ def sections(*, demo: bool) -> Iterator[Section]:
 
 def find(section_id: str) -> Section:
     """The section of that id. Raises KeyError."""
-    for section in sections(demo=True):
+    for section in sections(demo=True, admin=True):
         if section.id == section_id:
             return section
     raise KeyError(section_id)
@@ -135,13 +131,13 @@ def find(section_id: str) -> Section:
 
 def path(section: Section) -> str:
     """ "Messaging › Send", in the current language."""
-    for entry in MENU:
+    for entry in (*MENU, ADMINISTRATION):
         if isinstance(entry, Heading) and section in entry.sections:
             return f"{_(entry.label)} › {_(section.label)}"
     return _(section.label)
 
 
-def sidebar_items(*, demo: bool) -> list[SidebarItem]:
+def sidebar_items(*, demo: bool, admin: bool) -> list[SidebarItem]:
     """The menu as the sidebar takes it, in the current language."""
     return [
         SidebarItem(
@@ -152,7 +148,7 @@ def sidebar_items(*, demo: bool) -> list[SidebarItem]:
             if isinstance(entry, Heading)
             else (),
         )
-        for entry in menu(demo=demo)
+        for entry in menu(demo=demo, admin=admin)
     ]
 
 
@@ -166,9 +162,5 @@ def page_class(section: Section) -> type[Page]:
 
 
 def make_page(section: Section) -> Page:
-    """The section's page, or the one that says what it will hold."""
-    if not section.page:
-        from smstui.screens.later import LaterPage
-
-        return LaterPage(section.promise)
+    """The section's page."""
     return page_class(section)()

@@ -80,7 +80,8 @@ class Shell(TranslatedScreen[None]):
         """Header, menu beside page, footer."""
         yield HeaderBar(id="header")
         with Horizontal(id="body"):
-            yield Sidebar(sections.sidebar_items(demo=self.host.demo is not None), current=self._section, id="sidebar")
+            items = sections.sidebar_items(demo=self.host.demo is not None, admin=self._actor.is_admin)
+            yield Sidebar(items, current=self._section, id="sidebar")
             with Vertical(id="page-area"):
                 with Horizontal(id="page-title"):
                     yield Words(id="page-heading")
@@ -125,8 +126,7 @@ class Shell(TranslatedScreen[None]):
                 self.query_one(Sidebar).show_current(self._section)
                 return
         section = sections.find(section_id)
-        if section.page:
-            await asyncio.to_thread(sections.page_class, section)
+        await asyncio.to_thread(sections.page_class, section)
         self._section = section_id
         self.query_one(Sidebar).show_current(section_id)
         await self._frame.remove_children()

@@ -30,7 +30,13 @@ class ChoiceLine(Widget, can_focus=True):
     class Changed(Message):
         """Another choice was taken."""
 
+        line: "ChoiceLine"
         value: str
+
+        @property
+        def control(self) -> "ChoiceLine":
+            """The line."""
+            return self.line
 
     def __init__(self, choices: Sequence[tuple[str, str]], value: str, *, id: str | None = None) -> None:  # noqa: A002
         """`choices`: values and their labels."""
@@ -88,7 +94,7 @@ class ChoiceLine(Widget, can_focus=True):
         if value != self._value and value not in self._unavailable:
             self._value = value
             self.refresh()
-            self.post_message(self.Changed(value))
+            self.post_message(self.Changed(self, value))
 
     def _label(self, value: str, label: str) -> Content:
         if value == self._value:

@@ -7,23 +7,16 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from smstui.formats import amount, credits_text, date_time
-from smstui.i18n import N_, _, ngettext
+from smstui.i18n import _, ngettext
 from smstui.screens.latest import Latest
 from smstui.screens.page import Page
-from smstui.services.credits import Balance, Cause, Entry
+from smstui.services.credits import CAUSE_WORDS, Balance, Entry
 from smstui.widgets.columns import Column
 from smstui.widgets.windowed_table import WindowedTable
 from smstui.widgets.words import Words
 
 READ_INTERVAL = 2.0
 """Seconds between two readings."""
-
-CAUSE_WORDS = {
-    Cause.CERTIFICATION: N_("Test credits"),
-    Cause.CAMPAIGN: N_("Campaign"),
-    Cause.REFUND: N_("Not accepted, given back"),
-    Cause.GRANT: N_("Given with the account"),
-}
 
 
 class BalancePage(Page):
