@@ -54,7 +54,7 @@ class AccountsPage(ListPage[str]):
         )
         with Horizontal(classes="actions"):
             yield Button(_("STOP right"), id="omit-stop", compact=True)
-            yield Button(_("Block or unblock"), id="block", compact=True)
+            yield Button(_("Block"), id="block", compact=True)
             yield Button(_("Give credits"), id="credits", variant="primary", compact=True)
 
     async def read(self) -> None:
