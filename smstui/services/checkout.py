@@ -2,7 +2,7 @@
 credited by `orders.settle`, once, whoever looks and however often.
 
 No webhook comes in, so that the program needs no public address: Stripe is asked instead, by whoever waits for a
-payment, and by `keep_up` in every process that lives long.
+payment, and by `order_upkeep` in every process that lives long.
 """
 
 import asyncio
@@ -35,8 +35,6 @@ LOOK: Final = 3.0
 """Seconds between two looks of somebody who waits."""
 LONGEST_PAUSE: Final = 60.0
 """Seconds between two looks when Stripe does not answer."""
-EVERY: Final = 60.0
-"""Seconds between two rounds of `keep_up`."""
 SHORTEST_PAGE: Final = timedelta(minutes=30)
 """Stripe makes no page that expires sooner."""
 _GRACE: Final = 60.0
@@ -136,7 +134,7 @@ class Checkout:
     async def cancel(self, actor: Actor, reference: str) -> Order:
         """Give up an order and close its page; when it was paid before, it is credited instead, and returned as paid.
 
-        Without an answer of Stripe the order is cancelled all the same, and `keep_up` closes the page later.
+        Without an answer of Stripe the order is cancelled all the same, and `resume` closes the page later.
         Raises UnknownOrder, NotPending, PaymentDiffers.
         """
         order = await self._orders.get(actor, reference)
@@ -197,15 +195,6 @@ class Checkout:
         else:
             self._said.pop("", None)
         return Resumed(done.looked, done.changed, tuple(done.troubles))
-
-    async def keep_up(self) -> None:
-        """`resume` now and every minute, for ever; returns at once where no key is set up."""
-        while self.is_set_up:
-            try:
-                await self.resume()
-            except Exception:  # noqa: BLE001
-                _log.exception("a round over the payments by card failed")
-            await asyncio.sleep(EVERY)
 
     async def _go_through(self, api: StripeApi, orders: Sequence[Order], done: _Round) -> None:
         """Look at each of them, unless nothing answers; what fails keeps none of the others from it."""

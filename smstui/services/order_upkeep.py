@@ -17,21 +17,20 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def orders_kept_up(backend: "Backend") -> AsyncIterator[None]:
     """Meanwhile orders whose time is over are closed, and Stripe is asked what became of payments by card."""
-    rounds = [asyncio.create_task(_expire(backend)), asyncio.create_task(backend.checkout.keep_up())]
+    rounds = asyncio.create_task(_rounds(backend))
     try:
         yield
     finally:
-        for each in rounds:
-            each.cancel()
-        for each in rounds:
-            with suppress(asyncio.CancelledError):
-                await each
+        rounds.cancel()
+        with suppress(asyncio.CancelledError):
+            await rounds
 
 
-async def _expire(backend: "Backend") -> None:
+async def _rounds(backend: "Backend") -> None:
     while True:
         try:
             await backend.orders.expire()
-        except Exception:  # noqa: BLE001
+            await backend.checkout.resume()
+        except Exception:  # noqa: BLE001 (one round that fails keeps no later payment from being credited)
             _log.exception("a round over the orders failed")
         await asyncio.sleep(EVERY)

@@ -47,7 +47,6 @@ async def test_without_a_key_it_says_which_variable_to_set(backend: Backend, pay
     assert "SMSTUI_STRIPE_KEY" in explain(caught.value)
     assert not checkout.is_set_up
     assert (await checkout.resume()).looked == 0
-    await checkout.keep_up()
 
 
 @pytest.mark.parametrize(

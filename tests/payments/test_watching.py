@@ -9,6 +9,7 @@ from smstui.domain.actor import Actor
 from smstui.domain.credits import Credits
 from smstui.services.backend import Backend
 from smstui.services.checkout import PaymentDiffers, Seen
+from smstui.services.order_upkeep import orders_kept_up
 from smstui.services.orders import OrderState, UnknownOrder
 from tests.payments.conftest import DEADLINE, MakeOrder, until
 from tests.payments.stripe_server import StripeServer, Trouble
@@ -93,18 +94,15 @@ async def test_nobody_watches_the_order_of_another_account(backend: Backend, oth
 async def test_rounds_go_on_by_themselves(
     backend: Backend, payer: Actor, opened: MakeOrder, stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smstui.services.checkout.EVERY", 0.01)
+    monkeypatch.setattr("smstui.services.order_upkeep.EVERY", 0.01)
     made = await opened()
-    rounds = asyncio.create_task(backend.checkout.keep_up())
-    await until(lambda: stripe.count("GET"))
-    stripe.troubles = [Trouble(body="[]")] * 5
-    stripe.books.pay(made.reference)
-    async with backend.database.watch() as changes:
-        while (await backend.orders.get(payer, made.reference)).state is not OrderState.PAID:
-            await changes.wait(DEADLINE)
-    refunds = stripe.count("GET", "/refunds")
-    stripe.troubles = [Trouble(body="[]")] * 5
-    await until(lambda: stripe.count("GET", "/refunds") >= refunds + 10)
-    rounds.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await rounds
+    async with orders_kept_up(backend):
+        await until(lambda: stripe.count("GET"))
+        stripe.troubles = [Trouble(body="[]")] * 5
+        stripe.books.pay(made.reference)
+        async with backend.database.watch() as changes:
+            while (await backend.orders.get(payer, made.reference)).state is not OrderState.PAID:
+                await changes.wait(DEADLINE)
+        refunds = stripe.count("GET", "/refunds")
+        stripe.troubles = [Trouble(body="[]")] * 5
+        await until(lambda: stripe.count("GET", "/refunds") >= refunds + 10)
