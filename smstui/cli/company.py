@@ -139,10 +139,10 @@ def _bank_lines(kept: "BankDetails") -> list[str]:
 def _pairs(texts: Iterable[str], scale: int) -> Iterable[tuple[int, int]]:
     """Amounts of credits with their prices. Raises click.BadParameter."""
     for text in texts:
-        credits, separator, price = text.partition("=")  # noqa: A001
+        amount, separator, price = text.partition("=")
         if not separator:
             raise click.BadParameter(f"{text!r} is not written as {PAIR}.")
-        yield _scaled(credits, 1), _scaled(price, scale)
+        yield _scaled(amount, 1), _scaled(price, scale)
 
 
 def _scaled(text: str, scale: int) -> int:

@@ -99,24 +99,24 @@ class PriceList:
     steps: tuple[PriceStep, ...]
     vat_rate: int
 
-    def quote(self, credits: int) -> Quote:  # noqa: A002
-        """What `credits` cost: never more than a larger amount would, packs included. Raises InvalidAmount."""
-        if not FEWEST <= credits <= MOST:
+    def quote(self, amount: int) -> Quote:
+        """What `amount` credits cost: never more than a larger amount would, packs included. Raises InvalidAmount."""
+        if not FEWEST <= amount <= MOST:
             raise InvalidAmount
-        net = min(self._candidates(credits))
-        first = _at(self.steps[0].unit, credits)
-        return Quote(credits, net, self.vat_rate, max(0, first - net))
+        net = min(self._candidates(amount))
+        first = _at(self.steps[0].unit, amount)
+        return Quote(amount, net, self.vat_rate, max(0, first - net))
 
-    def pack(self, credits: int) -> Pack | None:  # noqa: A002
-        """The pack of exactly so many credits."""
-        return next((pack for pack in self.packs if pack.credits == credits), None)
+    def pack(self, amount: int) -> Pack | None:
+        """The pack of exactly `amount` credits."""
+        return next((pack for pack in self.packs if pack.credits == amount), None)
 
-    def _candidates(self, credits: int) -> Iterator[int]:  # noqa: A002
+    def _candidates(self, amount: int) -> Iterator[int]:
         """The price at the amount's own step, and those of every larger amount that may be cheaper."""
-        own = max((step for step in self.steps if step.from_credits <= credits), key=lambda step: step.from_credits)
-        yield _at(own.unit, credits)
-        yield from (_at(step.unit, step.from_credits) for step in self.steps if credits < step.from_credits <= MOST)
-        yield from (pack.net for pack in self.packs if pack.credits >= credits)
+        own = max((step for step in self.steps if step.from_credits <= amount), key=lambda step: step.from_credits)
+        yield _at(own.unit, amount)
+        yield from (_at(step.unit, step.from_credits) for step in self.steps if amount < step.from_credits <= MOST)
+        yield from (pack.net for pack in self.packs if pack.credits >= amount)
 
 
 DEFAULT_PRICES: Final = PriceList(
@@ -163,9 +163,9 @@ def vat_of(net: int, rate: int) -> int:
     return _half_up(net * rate, FULL_RATE)
 
 
-def _at(unit: int, credits: int) -> int:  # noqa: A002
-    """Cents of so many credits, a half rounded up."""
-    return _half_up(unit * credits, _UNITS_A_CENT)
+def _at(unit: int, amount: int) -> int:
+    """Cents of `amount` credits, a half rounded up."""
+    return _half_up(unit * amount, _UNITS_A_CENT)
 
 
 def _half_up(numerator: int, denominator: int) -> int:

@@ -14,7 +14,7 @@ from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
-from smstui.domain.packs import PriceList, Quote
+from smstui.domain.packs import PriceList
 from smstui.i18n import N_
 from smstui.services import invoices
 from smstui.services.audit import AuditAction, record_for
@@ -155,12 +155,8 @@ class Orders:
         """What credits cost now."""
         return await self._database.read(price_list)
 
-    async def quote(self, _actor: Actor, credits: int) -> Quote:  # noqa: A002
-        """What so many credits would cost now. Raises InvalidAmount."""
-        return (await self.prices()).quote(credits)
-
-    async def order(self, actor: Actor, credits: int, method: Method) -> Order:  # noqa: A002
-        """Order so many credits at the prices of now.
+    async def order(self, actor: Actor, amount: int, method: Method) -> Order:
+        """Order `amount` credits at the prices of now.
 
         Raises AccountBlocked, InvalidAmount, CertifyFirst, NoBankDetails.
         """
@@ -169,7 +165,7 @@ class Orders:
 
         def work(tx: Connection) -> Order:
             refuse_blocked(tx, actor)
-            quote = price_list(tx).quote(credits)
+            quote = price_list(tx).quote(amount)
             _check_method(tx, actor, method)
             return new_order(tx, actor.account_id, quote, method, now, expires_at)
 

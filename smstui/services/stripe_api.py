@@ -96,10 +96,18 @@ class StripeApi:
         from stripe.params.checkout import SessionCreateParams
 
         about = {"order": asked.reference}
-        item = {"currency": CURRENCY, "unit_amount": asked.amount, "product_data": {"name": asked.item}}
         params = SessionCreateParams(
             mode="payment",
-            line_items=[{"quantity": 1, "price_data": item}],  # type: ignore[typeddict-item]
+            line_items=[
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": CURRENCY,
+                        "unit_amount": asked.amount,
+                        "product_data": {"name": asked.item},
+                    },
+                }
+            ],
             allowed_payment_method_types=["card"],
             adaptive_pricing={"enabled": False},
             client_reference_id=asked.reference,
@@ -147,7 +155,7 @@ class StripeApi:
                 refusal = refusal_of(error, self._access)
                 if not pauses or not isinstance(refusal, StripeUnreachable) or not wants_retry(error):
                     raise refusal from None
-            await asyncio.sleep(pauses.pop(0) * random.uniform(0.5, 1.0))  # noqa: S311
+            await asyncio.sleep(pauses.pop(0) * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
 
 
 @asynccontextmanager
@@ -223,7 +231,7 @@ def _prepare() -> "ssl.SSLContext":
     """Import what is slow to import, and trust Stripe's certificates and the machine's."""
     import ssl
 
-    import aiohttp  # noqa: F401
+    import aiohttp  # noqa: F401 (here and below: imported for those who import it next, on the event loop)
     import stripe
     from stripe import Charge, CheckoutService, PaymentIntent, Refund, RefundService  # noqa: F401
     from stripe.checkout import Session, SessionService  # noqa: F401

@@ -290,7 +290,7 @@ async def test_who_was_an_administrator_confirms_nothing(
 
 async def test_everybody_sees_the_prices(backend: Backend, actor: Actor) -> None:
     assert await backend.orders.prices() == DEFAULT_PRICES
-    assert (await backend.orders.quote(actor, 500)).net == 32_00
+    assert (await backend.orders.prices()).quote(500).net == 32_00
     with pytest.raises(AdministratorsOnly):
         await backend.company.set_prices(actor, DEFAULT_PRICES)
 

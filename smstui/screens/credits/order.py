@@ -12,6 +12,7 @@ from textual.events import Resize
 from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
+from smstui.domain.visible import printable
 from smstui.formats import credits_text, date_time, explain
 from smstui.i18n import N_, _
 from smstui.money import euros
@@ -224,7 +225,7 @@ class OrderPage(Page):
 
 def _bank_lines(transfer: Transfer) -> Content:
     labelled = (
-        (_("Holder"), transfer.bank.holder),
+        (_("Holder"), printable(transfer.bank.holder)),
         (_("IBAN"), transfer.bank.iban_in_groups),
         (_("BIC"), transfer.bank.bic),
         (_("Amount"), euros(transfer.amount)),
