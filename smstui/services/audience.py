@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from smstui.domain.actor import Actor
 from smstui.services.contact_query import UnknownGroup, containing, id_array
+from smstui.services.ranges import in_order
 from smstui.storage.lists import listed_ids, listed_texts
 from smstui.storage.tables import contact, contact_group, group_member, opt_out
 
@@ -86,8 +87,9 @@ def count_named(tx: Connection, actor: Actor, audience: Audience) -> int:
 def members(tx: Connection, actor: Actor, audience: Audience) -> Members:
     """The contacts of the audience, those that a number brings too, and the other numbers."""
     own = select(contact.c.id).where(contact.c.account_id == actor.account_id)
-    ids = id_array(tx, own.where(contact.c.id.in_(chosen_contacts(tx, actor, audience))))
-    known = set(ids)
+    chosen = own.where(contact.c.id.in_(chosen_contacts(tx, actor, audience)))
+    ids = id_array(tx, chosen.order_by(in_order(tx, contact.c.mobile)))
+    known = set(ids) if audience.numbers else set()
     bare: dict[str, None] = dict.fromkeys(audience.numbers)
     numbers = iter(audience.numbers)
     while chunk := tuple(islice(numbers, _AT_ONCE)):

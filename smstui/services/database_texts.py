@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    or_,
 )
 
 from smstui.domain.campaign_rules import SEGMENT_LIMIT
@@ -31,7 +32,8 @@ from smstui.domain.text import Encoding, capacities, quick_measure
 from smstui.services.composing import Composition
 from smstui.storage.tables import contact
 
-_FREQUENT: Final = "eaisnrtoulcmdpvgbfhqjxykz EAISNRTOULCMDPVGBFHQJXYKZW-0123456789é"
+_FREQUENT: Final = "eaisnrtoulcmdpvgbfhqjxykzw -'0123456789éè"
+"""What most fields are written with, capitals aside: so small a set takes half the time."""
 _USUAL: Final = _FREQUENT + "".join(sorted(BASIC_CHARACTERS - frozenset(_FREQUENT)))
 """The characters that cost one unit, the frequent ones first: they are looked for one after the other."""
 
@@ -62,9 +64,17 @@ def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
         (func.length(value, type_=Integer) for value in values), literal(0, Integer)
     )
     segments = case((units <= alone, 1), else_=(units + (several - 1)) // several)
-    is_usual = func.ltrim(reduce(add, values), _USUAL) == ""
     missing = {slot.name: _stored(tx, slot.name) == "" for slot in slots if slot.fallback is None}
-    return DatabaseTexts(text, segments, and_(is_usual, units <= most), tuple(missing.items()))
+    written = and_(_is_usual(tx, reduce(add, values)), units <= most)
+    return DatabaseTexts(text, segments, written, tuple(missing.items()))
+
+
+def _is_usual(tx: Connection, text: ColumnElement[str]) -> ColumnElement[bool]:
+    usual = func.ltrim(text, _USUAL) == ""
+    if tx.dialect.name == "postgresql":
+        return usual
+    # SQLite's lower() knows A to Z alone, which all cost one unit.
+    return or_(func.ltrim(func.lower(text), _FREQUENT) == "", usual)
 
 
 def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:

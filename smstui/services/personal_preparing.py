@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, literal, or_, select, update
 
 from smstui.domain.actor import Actor
 from smstui.domain.campaign_rules import METROPOLITAN
@@ -18,12 +19,24 @@ from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.states import MessageState, MessageType
 from smstui.domain.tariff import Tariff
 from smstui.services.composing import Composition
-from smstui.services.database_texts import DatabaseTexts, database_texts
+from smstui.services.database_texts import database_texts
 from smstui.services.outgoing import OwnMessage, insert_own
 from smstui.services.personal_texts import Written, contact_texts, number_texts, wanted_contacts
 from smstui.services.ranges import Range, country_ranges, in_order
-from smstui.storage.lists import listed_texts
+from smstui.storage.lists import listed_ids, listed_texts
+from smstui.storage.statements import Statement
 from smstui.storage.tables import contact, message
+
+_UNWRITTEN: Final = 0
+"""The segments of a message whose text is still to be written, in the transaction that does."""
+_WRITE: Final = Statement(
+    "UPDATE message SET text = ?, segments = ?, price = ? WHERE id = ?",
+    arrays="""
+    UPDATE message SET text = new.text, segments = new.segments, price = new.price
+    FROM unnest(?::text[], ?::int[], ?::bigint[], ?::bigint[]) AS new (text, segments, price, id)
+    WHERE message.id = new.id
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +63,17 @@ class Added:
 
 def add_contacts(tx: Connection, campaign: Personal, ids: Sequence[int], after: int) -> Added:
     """Add messages to these contacts; `after` is the last message there is."""
-    texts = database_texts(tx, campaign.composed)
-    one_by_one = wanted_contacts(tx, campaign.actor, ids, contact.c.id).where(~texts.written)
-    others = frozenset(tx.execute(one_by_one).scalars())
-    _insert(tx, campaign, [each for each in ids if each not in others], texts)
-    ranges = list(_priced(tx, campaign, after))
-    if others:
-        chunk = contact_texts(tx, campaign.actor, campaign.composed, campaign.tariff, others, _is_new(campaign))
-        last = max((one.last_id for one in ranges), default=after)
-        ranges += _insert_written(tx, campaign, chunk.written, last)
-    return _added(tx, campaign, ranges, after)
+    new = (message.c.campaign_id == campaign.campaign_id, message.c.id > after)
+    _insert(tx, campaign, ids)
+    unwritten = select(message.c.destination, message.c.id).where(*new, message.c.segments == _UNWRITTEN)
+    _write(tx, campaign, ids, dict(tx.execute(unwritten).all()))
+    return _added(tx, campaign, _priced(tx, campaign, after), after)
 
 
 def add_numbers(tx: Connection, campaign: Personal, numbers: Sequence[str], after: int) -> Added:
     """Add messages to these numbers, which no contact had; `after` is the last message there is."""
     there = select(message.c.destination).where(
-        message.c.campaign_id == campaign.campaign_id, message.c.destination.in_(listed_texts(tx, numbers))
+        _by_number(campaign), message.c.destination.in_(listed_texts(tx, numbers))
     )
     met = frozenset(tx.execute(there).scalars())
     written = number_texts(tx, campaign.actor, campaign.composed, campaign.tariff, numbers).written
@@ -75,26 +83,45 @@ def add_numbers(tx: Connection, campaign: Personal, numbers: Sequence[str], afte
 
 def _is_new(campaign: Personal) -> ColumnElement[bool]:
     """Of a contact: that no message goes to its number yet. Only one that was changed can have such a number."""
-    met = exists().where(message.c.campaign_id == campaign.campaign_id, message.c.destination == contact.c.mobile)
+    met = exists().where(_by_number(campaign), message.c.destination == contact.c.mobile)
     return or_(contact.c.updated_at < campaign.since, ~met)
 
 
-def _insert(tx: Connection, campaign: Personal, ids: Sequence[int], texts: DatabaseTexts) -> None:
-    """Add the messages that the database writes, priced as those of metropolitan France."""
+def _by_number(campaign: Personal) -> ColumnElement[bool]:
+    """Of a message that is looked for by its number: that it is the campaign's, which has too many to look through."""
+    return message.c.campaign_id + 0 == campaign.campaign_id
+
+
+def _insert(tx: Connection, campaign: Personal, ids: Sequence[int]) -> None:
+    """Add the messages, priced as those of metropolitan France; those that the database can't write are _UNWRITTEN."""
+    texts = database_texts(tx, campaign.composed)
     usual = campaign.tariff.price(country_of(METROPOLITAN), campaign.composed.type) or NO_CREDITS
-    columns = {
-        "campaign_id": literal(campaign.campaign_id),
-        "destination": contact.c.mobile,
-        "state": literal(MessageState.QUEUED.value),
-        "text": texts.text,
-        "segments": texts.segments,
-        "price": texts.segments * usual.milli,
-    }
-    wanted = wanted_contacts(tx, campaign.actor, ids, *columns.values()).where(_is_new(campaign))
+    segments = case((texts.written, texts.segments), else_=_UNWRITTEN).label("segments")
+    wanted = wanted_contacts(tx, campaign.actor, ids, contact.c.mobile, texts.text.label("text"), segments)
+    wanted = wanted.where(_is_new(campaign))
     if campaign.composed.type is MessageType.REPONSE:
         wanted = wanted.where(contact.c.mobile.startswith(METROPOLITAN))
-    wanted = wanted.order_by(in_order(tx, contact.c.mobile))
-    tx.execute(insert(message).from_select(list(columns), wanted))
+    in_turn = wanted.order_by(in_order(tx, contact.c.mobile))
+    each = in_turn.limit(len(ids)).offset(0).subquery()  # which SQLite works out once for all columns made of it
+    columns = {
+        "campaign_id": literal(campaign.campaign_id),
+        "destination": each.c.mobile,
+        "state": literal(MessageState.QUEUED.value),
+        "text": each.c.text,
+        "segments": each.c.segments,
+        "price": each.c.segments * usual.milli,
+    }
+    tx.execute(insert(message).from_select(list(columns), select(*columns.values())))
+
+
+def _write(tx: Connection, campaign: Personal, ids: Sequence[int], unwritten: dict[str, int]) -> None:
+    """Write these messages, by number, one by one; those that can't be sent are taken out."""
+    if not unwritten:
+        return
+    theirs = contact.c.mobile.in_(listed_texts(tx, unwritten))
+    written = contact_texts(tx, campaign.actor, campaign.composed, campaign.tariff, ids, theirs).written
+    _WRITE.run_each(tx, [(one.text, one.segments, one.price, unwritten.pop(one.number)) for one in written])
+    tx.execute(delete(message).where(message.c.id.in_(listed_ids(tx, unwritten.values()))))
 
 
 def _priced(tx: Connection, campaign: Personal, after: int) -> Sequence[Range]:

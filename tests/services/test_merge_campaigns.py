@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, insert, literal, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.credits import Credits
@@ -12,8 +13,10 @@ from smstui.domain.states import CampaignState, MessageState, MessageType
 from smstui.services import preparing
 from smstui.services.backend import Backend
 from smstui.services.campaigns import Draft, Exclusion
-from smstui.services.credits import InsufficientCredits
+from smstui.services.contact_rows import to_columns
+from smstui.services.credits import Cause, InsufficientCredits, post
 from smstui.services.when import When
+from smstui.storage.tables import contact, group_member
 from tests.services.campaigning import Sent, at, connect, group_of, look, messages_of, person
 from tests.support import FakeClock
 
@@ -95,6 +98,28 @@ async def test_a_scheduled_one_takes_the_names_of_its_day(
     clock.advance(at("2026-11-23T09:00:01").replace(tzinfo=UTC) - clock.now())
     await look(backend)
     assert (await messages_of(backend, sent.id))[0].text == "Bonjour Grace STOP 36034"
+
+
+async def test_many_contacts_that_were_imported_just_now_are_written_to_at_once(
+    backend: Backend, actor: Actor, clock: FakeClock
+) -> None:
+    """As fast as others: were each looked for among all messages of the campaign, it would take minutes."""
+    await connect(backend)
+    group = await group_of(backend, actor, "Club", [])
+    people = [to_columns(person(n, "Ada")) for n in range(40_000)]
+    about_all = {"account_id": actor.account_id, "created_at": clock.now(), "updated_at": clock.now()}
+
+    def fill(tx: Connection) -> None:
+        tx.execute(insert(contact), [about_all | columns for columns in people])
+        tx.execute(insert(group_member).from_select(["group_id", "contact_id"], select(literal(group), contact.c.id)))
+
+    await backend.database.write(fill)
+    await backend.database.write(
+        lambda tx: post(tx, actor.account_id, Credits.of(40_000), Cause.GRANT, "many", clock.now())
+    )
+    async with asyncio.timeout(30):
+        sent = await backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name}", group_ids=(group,)))
+    assert sent.recipients == 40_000
 
 
 async def test_what_cannot_be_paid_leaves_nothing_behind(backend: Backend, actor: Actor, group: int) -> None:
