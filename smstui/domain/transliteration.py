@@ -1,8 +1,11 @@
 """What would bring a text into GSM-7: letters without their accents, plain quotes and dashes, ordinary spaces."""
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from smstui.domain.gsm7 import GSM7_CHARACTERS, is_gsm7
 
@@ -72,6 +75,7 @@ _TABLE = {
     "Ŋ": "N",
     "ƒ": "f",
 }
+_OUTSIDE: Final = re.compile(f"[^{re.escape(''.join(sorted(GSM7_CHARACTERS)))}]+")
 _JOINERS = "\u200c\u200d"
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf"})
 _OVERLAY = 1
@@ -86,41 +90,51 @@ def transliterate(text: str) -> Transliteration:
     """
     if is_gsm7(text):
         return Transliteration(text, (), ())
-    done: list[str] = []
+    done, end, previous = [], 0, ""
     replaced: Counter[tuple[str, str]] = Counter()
     unreplaced: dict[str, None] = {}
-    previous = ""
-    for cluster in _clusters(text):
-        after = cluster if cluster in GSM7_CHARACTERS else _replacement(cluster, previous)
-        if after is None:
-            unreplaced[cluster] = None
-            after = cluster
-        elif after != cluster:
-            replaced[cluster, after] += 1
-        done.append(after)
-        previous = after[-1:] or previous
+    for found in _OUTSIDE.finditer(text):
+        start = found.start() - 1 if found.start() and _follows(found[0][0]) else found.start()
+        done.append(text[end:start])
+        previous = text[start - 1 : start] or previous
+        end = found.end()
+        for cluster in _clusters(text[start:end]):
+            after = cluster if cluster in GSM7_CHARACTERS else _replacement(cluster, after_digit=previous.isdigit())
+            if after is None:
+                unreplaced[cluster] = None
+                after = cluster
+            elif after != cluster:
+                replaced[cluster, after] += 1
+            done.append(after)
+            previous = after[-1:] or previous
     replacements = tuple(Replacement(before, after, count) for (before, after), count in replaced.items())
-    return Transliteration("".join(done), replacements, tuple(unreplaced))
+    return Transliteration("".join((*done, text[end:])), replacements, tuple(unreplaced))
 
 
 def _clusters(text: str) -> list[str]:
     """`text` cut into characters, each with the combining marks, variation selectors and joiners that follow it."""
     clusters: list[str] = []
     for character in text:
-        if clusters and (character in _JOINERS or unicodedata.category(character)[0] == "M"):
+        if clusters and _follows(character):
             clusters[-1] += character
         else:
             clusters.append(character)
     return clusters
 
 
-def _replacement(cluster: str, previous: str) -> str | None:
-    """What stands for `cluster` after the character `previous`, in GSM-7; None when nothing does."""
+def _follows(character: str) -> bool:
+    """Whether it belongs to the character before it."""
+    return character in _JOINERS or unicodedata.category(character)[0] == "M"
+
+
+@lru_cache(maxsize=4096)
+def _replacement(cluster: str, *, after_digit: bool) -> str | None:
+    """What stands for `cluster` in GSM-7; None when nothing does."""
     composed = unicodedata.normalize("NFC", cluster)
     after = "".join(_letters(composed))
     if not is_gsm7(after):
         return None
-    if previous.isdigit():
+    if after_digit:
         return _after_digit(composed, after)
     return after
 

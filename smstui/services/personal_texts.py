@@ -121,7 +121,7 @@ def contact_texts(
 ) -> Chunk:
     """The texts of those contacts that want messages and for which `only` holds, in the order of their numbers."""
     chunk = Chunk()
-    rows = sorted(map(tuple, tx.execute(wanted_contacts(tx, actor, ids, *_COLUMNS).where(*only))))
+    rows = sorted(map(tuple, tx.execute(wanted_contacts(tx, actor, ids, *_COLUMNS).where(*only)).all()))
     for mobile, last_name, first_name, email, title, birth_date, company, address, extra in rows:
         details = ContactDetails(
             mobile,
