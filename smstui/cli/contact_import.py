@@ -10,7 +10,7 @@ import click
 
 from smstui.cli.context import Call, Json, Verb, with_backend
 from smstui.domain.errors import Refusal
-from smstui.i18n import N_, _
+from smstui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from smstui.services.importing.mapping import Target
@@ -163,14 +163,14 @@ def _lines(result: "ImportResult", rejects: "Sequence[Reject]") -> list[str]:
 
     counts = result.counts
     words = (
-        (_("rows"), counts.rows),
-        (_("created"), counts.created),
-        (_("updated"), counts.updated),
+        (ngettext("row", "rows", counts.rows), counts.rows),
+        (ngettext("contact created", "contacts created", counts.created), counts.created),
+        (ngettext("contact updated", "contacts updated", counts.updated), counts.updated),
         (_("already there"), counts.unchanged),
-        (_("duplicates in the file"), counts.duplicates),
+        (ngettext("duplicate in the file", "duplicates in the file", counts.duplicates), counts.duplicates),
         (_("on the STOP list"), counts.opted_out),
-        (_("refused"), counts.refused),
-        (_("incomplete"), counts.incomplete),
+        (ngettext("line refused", "lines refused", counts.refused), counts.refused),
+        (ngettext("incomplete line", "incomplete lines", counts.incomplete), counts.incomplete),
     )
     refused = [each for each in rejects if each.kind in {RejectKind.REFUSED, RejectKind.INCOMPLETE}]
     told = [_("line {line}: {reason}").format(line=each.line, reason=each.reason) for each in refused[:SHOWN_REJECTS]]

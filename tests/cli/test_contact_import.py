@@ -122,7 +122,7 @@ def test_what_is_left_out_is_told_and_written(cli: Cli, tmp_path: Path) -> None:
         ["Stop", "0601000007", "5", "on the STOP list"],
     ]
     words = cli("contact", "import", str(file), CERTIFIED).out
-    assert "a.csv: 4 rows, 1 already there, 1 duplicates in the file, 1 on the STOP list, 1 refused" in words
+    assert "a.csv: 4 rows, 1 already there, 1 duplicate in the file, 1 on the STOP list, 1 line refused" in words
     assert "line 3: “01 44 55 66 77” is a landline" in words
 
 
