@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, select
 from benchmarks.workers.enqueue import LOGIN, prepare
 from benchmarks.workers.stalls import noted_stalls
 from smstui.domain.actor import Actor
+from smstui.domain.contact import has_plain_names
 from smstui.domain.hours import HoursConsent
 from smstui.services.audience import Audience, recipients, wants_nothing
 from smstui.services.backend import Backend
@@ -40,10 +41,11 @@ _NAMES = ("Dupont", "Léger", "Martin", "Garcia", "Petit", "Lefèvre", "Moreau",
 _SENT = "SELECT 1 FROM message_count WHERE state <> 'queued' AND messages > 0"
 
 
-def _contact(index: int) -> tuple[str, str, str, str]:
+def _contact(index: int) -> tuple[str, str, str, str, bool]:
     last_name, first_name = f"{_NAMES[index % 10]}{index % 997}", _NAMES[index % 7] if index % 20 else ""
     number = f"+33{610_000_000 + index * 7919 % 9_999_991}"
-    return (number, last_name, first_name, f"{number} {last_name} {first_name}".lower())
+    search, plain = f"{number} {last_name} {first_name}".lower(), has_plain_names(last_name, first_name)
+    return (number, last_name, first_name, search, plain)
 
 
 async def _seed(backend: Backend, file: str, port: int) -> None:
@@ -54,7 +56,8 @@ async def _seed(backend: Backend, file: str, port: int) -> None:
     with sqlite3.connect(file) as database:
         database.executemany(
             "INSERT INTO contact (account_id, mobile, last_name, first_name, email, title, birth_date, company,"
-            " address, extra, search, created_at, updated_at) VALUES (1, ?, ?, ?, '', '', '', '', '', '', ?, 0,"
+            " address, extra, search, plain_names, created_at, updated_at)"
+            " VALUES (1, ?, ?, ?, '', '', '', '', '', '', ?, ?, 0,"
             " unixepoch() * 1000)",
             map(_contact, range(CONTACTS)),
         )

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
+from smstui.domain.gsm7 import BASIC_CHARACTERS
 from smstui.domain.identity import InvalidEmail, check_email
 from smstui.domain.storable import storable
 from smstui.domain.visible import excerpt
@@ -194,3 +195,11 @@ def search_text(mobile: str, last_name: str, first_name: str, email: str, compan
 
 
 _folded_name = lru_cache(maxsize=20_000)(folded)
+
+
+def has_plain_names(last_name: str, first_name: str) -> bool:
+    """Whether each character of both costs one unit in every encoding: it is in the basic table of GSM-7."""
+    return _is_plain(last_name) and _is_plain(first_name)
+
+
+_is_plain = lru_cache(maxsize=20_000)(BASIC_CHARACTERS.issuperset)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smstui.domain.contact import ContactDetails, search_text
+from smstui.domain.contact import ContactDetails, has_plain_names, search_text
 from smstui.storage.book_tables import SEARCHED
 
 
@@ -54,6 +54,7 @@ def to_columns(details: ContactDetails) -> dict[str, object]:
         "search": search_text(details.mobile, details.last_name, details.first_name, details.email, details.company)[
             :SEARCHED
         ],
+        "plain_names": has_plain_names(details.last_name, details.first_name),
     }
 
 

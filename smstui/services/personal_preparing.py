@@ -96,22 +96,20 @@ def _insert(tx: Connection, campaign: Personal, ids: Sequence[int]) -> None:
     """Add the messages, priced as those of metropolitan France; those that the database can't write are _UNWRITTEN."""
     texts = database_texts(tx, campaign.composed)
     usual = campaign.tariff.price(country_of(METROPOLITAN), campaign.composed.type) or NO_CREDITS
-    segments = case((texts.written, texts.segments), else_=_UNWRITTEN).label("segments")
-    wanted = wanted_contacts(tx, campaign.actor, ids, contact.c.mobile, texts.text.label("text"), segments)
-    wanted = wanted.where(_is_new(campaign))
-    if campaign.composed.type is MessageType.REPONSE:
-        wanted = wanted.where(contact.c.mobile.startswith(METROPOLITAN))
-    in_turn = wanted.order_by(in_order(tx, contact.c.mobile))
-    each = in_turn.limit(len(ids)).offset(0).subquery()  # which SQLite works out once for all columns made of it
+    segments = case((texts.written, texts.segments), else_=_UNWRITTEN)
     columns = {
         "campaign_id": literal(campaign.campaign_id),
-        "destination": each.c.mobile,
+        "destination": contact.c.mobile,
         "state": literal(MessageState.QUEUED.value),
-        "text": each.c.text,
-        "segments": each.c.segments,
-        "price": each.c.segments * usual.milli,
+        "text": texts.text,
+        "segments": segments,
+        "price": segments * usual.milli,
     }
-    tx.execute(insert(message).from_select(list(columns), select(*columns.values())))
+    wanted = wanted_contacts(tx, campaign.actor, ids, *columns.values()).where(_is_new(campaign))
+    if campaign.composed.type is MessageType.REPONSE:
+        wanted = wanted.where(contact.c.mobile.startswith(METROPOLITAN))
+    wanted = wanted.order_by(in_order(tx, contact.c.mobile))
+    tx.execute(insert(message).from_select(list(columns), wanted))
 
 
 def _write(tx: Connection, campaign: Personal, ids: Sequence[int], unwritten: dict[str, int]) -> None:

@@ -13,7 +13,7 @@ from smstui.storage.tables import deleted_contact, deleted_member
 
 _COLUMNS: Final = (
     "id, account_id, mobile, last_name, first_name, email, title, birth_date, company, address, extra, search,"
-    " created_at, updated_at"
+    " plain_names, created_at, updated_at"
 )
 
 

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from smstui.storage.columns import Id, Instant, account_id, metadata, primary_id
 
@@ -22,6 +34,13 @@ def _contact_columns() -> list[Column[Any]]:
         Column("address", Text, nullable=False),
         Column("extra", Text, nullable=False, comment="the free fields that have a value, as JSON; empty for none"),
         Column("search", String(SEARCHED), nullable=False, comment="what a search looks through, folded, name first"),
+        Column(
+            "plain_names",
+            Boolean,
+            nullable=False,
+            server_default=false(),
+            comment="whether each character of both names is known to cost one unit in every encoding",
+        ),
         Column("created_at", Instant, nullable=False),
         Column("updated_at", Instant, nullable=False),
     ]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, insert, literal, select
 
 from smstui.domain.actor import Actor
+from smstui.domain.contact import ContactField
 from smstui.domain.credits import Credits
 from smstui.domain.states import CampaignState, MessageState, MessageType
 from smstui.services import preparing
@@ -15,6 +16,9 @@ from smstui.services.backend import Backend
 from smstui.services.campaigns import Draft, Exclusion
 from smstui.services.contact_rows import to_columns
 from smstui.services.credits import Cause, InsufficientCredits, post
+from smstui.services.importing.imports import received_file
+from smstui.services.importing.sheet import ReadingOptions
+from smstui.services.importing.values import ImportPlan
 from smstui.services.when import When
 from smstui.storage.tables import contact, group_member
 from tests.services.campaigning import Sent, at, connect, group_of, look, messages_of, person
@@ -98,6 +102,29 @@ async def test_a_scheduled_one_takes_the_names_of_its_day(
     clock.advance(at("2026-11-23T09:00:01").replace(tzinfo=UTC) - clock.now())
     await look(backend)
     assert (await messages_of(backend, sent.id))[0].text == "Bonjour Grace STOP 36034"
+
+
+@pytest.mark.parametrize("way", ["form", "import", "undo"])
+async def test_a_name_with_other_letters_is_written_plainly_however_it_came(
+    backend: Backend, actor: Actor, group: int, way: str
+) -> None:
+    contact = await backend.contacts.find(actor, "+33600000001")
+    assert contact is not None
+    match way:
+        case "form":
+            await backend.contacts.edit(actor, contact.id, person(1, "Françoise"))
+        case "import":
+            file = received_file("a.csv", "0600000001;Françoise\n0600000005;Anaïs\n".encode())
+            columns = (ContactField.MOBILE, ContactField.FIRST_NAME)
+            plan = ImportPlan(ReadingOptions(), columns, False, "I certify it", group_ids=(group,))
+            await backend.imports.run(actor, file, plan)
+        case _:
+            await backend.contacts.edit(actor, contact.id, person(1, "Françoise"))
+            await backend.contacts.restore(actor, await backend.contacts.remove(actor, [contact.id]))
+    sent = await backend.campaigns.send(actor, Draft("Club", "Bonjour {first_name|vous}", group_ids=(group,)))
+    texts = [one.text for one in await messages_of(backend, sent.id)]
+    others = ["Bonjour Anais STOP 36034"] if way == "import" else []
+    assert texts == ["Bonjour Francoise STOP 36034", "Bonjour Noelle STOP 36034", "Bonjour vous STOP 36034", *others]
 
 
 async def test_many_contacts_that_were_imported_just_now_are_written_to_at_once(

@@ -1,8 +1,11 @@
 """The schema: made, upgraded and recognised on both databases."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -97,6 +100,37 @@ def test_upgrading_twice_changes_nothing_the_second_time(empty_database_url: str
     assert upgrade(empty_database_url) == Schema(None)
     assert upgrade(empty_database_url) == Schema(HEAD)
     assert check(empty_database_url).is_current
+
+
+@each_database
+def test_of_contacts_that_are_there_it_is_found_out_whether_their_names_are_plain(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.command.upgrade", partial(_upgrade_to, command.upgrade, "0005"))
+        upgrade(empty_database_url)
+    names = ("Léger", "Noëlle", "", "Almeida-7", "{x}")
+    known = "account_id, created_at, updated_at, mobile, last_name, first_name"
+    unknown = ("email", "title", "birth_date", "company", "address", "extra", "search")
+    _run(
+        empty_database_url,
+        "INSERT INTO account (login, login_key, email, email_key, password_hash, role, language, created_at,"
+        " may_omit_stop) VALUES ('a', 'a', 'a', 'a', '!', 'user', 'en', 0, false)",
+        *(
+            f"INSERT INTO contact ({known}, {', '.join(unknown)})"
+            f" SELECT id, 0, 0, '{number}', '{name}', 'Zoé'" + ", ''" * len(unknown) + " FROM account"
+            for number, name in enumerate(names)
+        ),
+    )
+    upgrade(empty_database_url)
+    store = store_at(empty_database_url)
+    found = store.read(Statement("SELECT last_name, plain_names FROM contact ORDER BY id").rows)
+    store.close()
+    assert [(name, bool(plain)) for name, plain in found] == list(zip(names, (1, 0, 1, 1, 0), strict=True))
+
+
+def _upgrade_to(run: Callable[[Config, str], None], revision: str, config: Config, _head: str) -> None:
+    run(config, revision)
 
 
 @each_database

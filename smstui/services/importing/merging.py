@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from smstui.domain.actor import Actor
-from smstui.domain.contact import search_text
+from smstui.domain.contact import has_plain_names, search_text
 from smstui.services.contact_rows import extra_text
 from smstui.services.importing.sifting import Row
 from smstui.storage.book_tables import SEARCHED
@@ -16,19 +16,22 @@ from smstui.storage.columns import to_milliseconds
 from smstui.storage.statements import Statement, as_list, with_list
 
 _CHUNK: Final = 2000
-_TEXTS: Final = "mobile, last_name, first_name, email, title, birth_date, company, address, extra, search"
+_TEXTS: Final = "mobile, last_name, first_name, email, title, birth_date, company, address, extra, search, plain_names"
 _INTO: Final = f"INSERT INTO contact (account_id, created_at, updated_at, {_TEXTS})"
 _INSERT: Final = Statement(
-    _INTO + " VALUES (?" + ", ?" * 12 + ")",
-    arrays=_INTO + " SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]" + ", ?::text[]" * 10 + ")",
+    _INTO + " VALUES (?" + ", ?" * 13 + ")",
+    arrays=_INTO
+    + " SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]"
+    + ", ?::text[]" * 10
+    + ", ?::boolean[])",
 )
 _UPDATE: Final = Statement(
     "UPDATE contact SET updated_at = ?, last_name = ?, first_name = ?, email = ?, title = ?, birth_date = ?,"
-    " company = ?, address = ?, extra = ?, search = ? WHERE id = ?",
+    " company = ?, address = ?, extra = ?, search = ?, plain_names = ? WHERE id = ?",
     arrays="UPDATE contact SET updated_at = new.at, last_name = new.c1, first_name = new.c2, email = new.c3,"
-    " title = new.c4, birth_date = new.c5, company = new.c6, address = new.c7, extra = new.c8, search = new.c9"
-    " FROM unnest(?::bigint[]" + ", ?::text[]" * 9 + ", ?::bigint[])"
-    " AS new (at, c1, c2, c3, c4, c5, c6, c7, c8, c9, id) WHERE contact.id = new.id",
+    " title = new.c4, birth_date = new.c5, company = new.c6, address = new.c7, extra = new.c8, search = new.c9,"
+    " plain_names = new.plain FROM unnest(?::bigint[]" + ", ?::text[]" * 9 + ", ?::boolean[], ?::bigint[])"
+    " AS new (at, c1, c2, c3, c4, c5, c6, c7, c8, c9, plain, id) WHERE contact.id = new.id",
 )
 _ANY: Final = Statement("SELECT id FROM contact WHERE account_id = ? LIMIT 1")
 _KNOWN: Final = with_list(f"SELECT id, {_TEXTS} FROM contact WHERE account_id = ? AND mobile IN {{texts}}")  # noqa: S608
@@ -93,4 +96,4 @@ def _changed(now: int, contact_id: int, old: Row, new: Row) -> tuple[object, ...
         return None
     last_name, first_name, email, _title, _birth_date, company, _address = texts
     search = search_text(old.mobile, last_name, first_name, email, company)[:SEARCHED]
-    return (now, *texts, extra, search, contact_id)
+    return (now, *texts, extra, search, has_plain_names(last_name, first_name), contact_id)

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, NamedTuple
 from smstui.domain.contact import (
     ContactField,
     clean_text,
+    has_plain_names,
     is_blank,
     parse_birth_date,
     parse_email,
@@ -60,6 +61,7 @@ class Row(NamedTuple):
     address: str
     extra: str
     search: str
+    plain_names: bool
 
 
 @dataclass(slots=True)
@@ -133,7 +135,8 @@ class Sieve:
         last_name, first_name, email, title, birth_date, company, address = values
         search = search_text(mobile, last_name, first_name, email, company)[:SEARCHED]
         extra = self._extra(row) if self._free else ""
-        return Row(mobile, last_name, first_name, email, title, birth_date, company, address, extra, search)
+        plain = has_plain_names(last_name, first_name)
+        return Row(mobile, last_name, first_name, email, title, birth_date, company, address, extra, search, plain)
 
     def _extra(self, row: SheetRow) -> str:
         known: list[tuple[str, str]] = []
