@@ -1,5 +1,6 @@
 """A campaign to 200,000 contacts in four groups that overlap: filled, beside the count of its recipients alone."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ def _copied(seeded: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix="smstui-bench-") as folder:
         for file in seeded.parent.glob(f"{seeded.name}*"):
             shutil.copy(file, folder)
+        os.sync()  # the copy is not written during what is measured
         yield Path(folder) / seeded.name
 
 

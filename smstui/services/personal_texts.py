@@ -25,7 +25,7 @@ from smstui.storage.database import Database
 from smstui.storage.lists import listed_ids, listed_texts
 from smstui.storage.tables import contact, opt_out
 
-CHUNK: Final = 10_000
+CHUNK: Final = 20_000
 """Recipients whose texts are written at a time."""
 T = TypeVar("T")
 _COLUMNS: Final = tuple(
