@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, func, insert, literal, or_, select, update
 
 from smstui.domain.actor import Actor
 from smstui.domain.campaign_rules import METROPOLITAN
@@ -22,7 +22,7 @@ from smstui.services.composing import Composition
 from smstui.services.database_texts import database_texts
 from smstui.services.outgoing import OwnMessage, insert_own
 from smstui.services.personal_texts import Written, contact_texts, number_texts, wanted_contacts
-from smstui.services.ranges import Range, country_ranges, in_order
+from smstui.services.ranges import Range, country_ranges, in_order, one_country
 from smstui.storage.lists import listed_ids, listed_texts
 from smstui.storage.statements import Statement
 from smstui.storage.tables import contact, message
@@ -63,10 +63,14 @@ class Added:
 
 def add_contacts(tx: Connection, campaign: Personal, ids: Sequence[int], after: int) -> Added:
     """Add messages to these contacts; `after` is the last message there is."""
-    new = (message.c.campaign_id == campaign.campaign_id, message.c.id > after)
     _insert(tx, campaign, ids)
-    unwritten = select(message.c.destination, message.c.id).where(*new, message.c.segments == _UNWRITTEN)
-    _write(tx, campaign, ids, dict(tx.execute(unwritten).all()))
+    new = _new(tx, campaign, after)
+    if new.least_segments == _UNWRITTEN:
+        _write(tx, campaign, ids, after)
+        new = _new(tx, campaign, after)
+    only = one_country(tx, new.first_id, new.last_id, new.messages)
+    if only is not None and only.country == country_of(METROPOLITAN):
+        return Added((only,), Credits(int(new.price)), new.segments)
     return _added(tx, campaign, _priced(tx, campaign, after), after)
 
 
@@ -112,10 +116,12 @@ def _insert(tx: Connection, campaign: Personal, ids: Sequence[int]) -> None:
     tx.execute(insert(message).from_select(list(columns), wanted))
 
 
-def _write(tx: Connection, campaign: Personal, ids: Sequence[int], unwritten: dict[str, int]) -> None:
-    """Write these messages, by number, one by one; those that can't be sent are taken out."""
-    if not unwritten:
-        return
+def _write(tx: Connection, campaign: Personal, ids: Sequence[int], after: int) -> None:
+    """Write the _UNWRITTEN messages one by one; those that can't be sent are taken out."""
+    found = select(message.c.destination, message.c.id).where(
+        message.c.campaign_id == campaign.campaign_id, message.c.id > after, message.c.segments == _UNWRITTEN
+    )
+    unwritten = dict(tx.execute(found).all())
     theirs = contact.c.mobile.in_(listed_texts(tx, unwritten))
     written = contact_texts(tx, campaign.actor, campaign.composed, campaign.tariff, ids, theirs).written
     _WRITE.run_each(tx, [(one.text, one.segments, one.price, unwritten.pop(one.number)) for one in written])
@@ -153,6 +159,19 @@ def _insert_written(tx: Connection, campaign: Personal, written: Sequence[Writte
 
 def _added(tx: Connection, campaign: Personal, ranges: Sequence[Range], after: int) -> Added:
     """What the new messages come to, as they are stored."""
-    sums = select(func.coalesce(func.sum(message.c.price), 0), func.coalesce(func.max(message.c.segments), 0))
-    cost, segments = tx.execute(sums.where(message.c.campaign_id == campaign.campaign_id, message.c.id > after)).one()
-    return Added(tuple(ranges), Credits(int(cost)), segments)
+    new = _new(tx, campaign, after)
+    return Added(tuple(ranges), Credits(int(new.price)), new.segments)
+
+
+def _new(tx: Connection, campaign: Personal, after: int) -> Row[Any]:
+    """The new messages: the first and the last, how many, what they cost, the segments of the shortest and longest."""
+    id_, price, segments = message.c.id, message.c.price, message.c.segments
+    found = select(
+        func.min(id_).label("first_id"),
+        func.max(id_).label("last_id"),
+        func.count().label("messages"),
+        func.coalesce(func.sum(price), 0).label("price"),
+        func.min(segments).label("least_segments"),
+        func.coalesce(func.max(segments), 0).label("segments"),
+    )
+    return tx.execute(found.where(message.c.campaign_id == campaign.campaign_id, id_ > after)).one()

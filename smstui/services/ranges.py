@@ -55,12 +55,16 @@ def country_ranges(tx: Connection, campaign_id: int, after: int = 0) -> list[Ran
 
 
 def _one_country(tx: Connection, campaign_id: int, after: int) -> Range | None:
-    """The only range, when the first and the last number begin alike: then all in between do."""
     these = (message.c.campaign_id == campaign_id, message.c.id > after)
     first_id, last_id, count = tx.execute(
         select(func.min(message.c.id), func.max(message.c.id), func.count()).where(*these)
     ).one()
-    if not count:
+    return one_country(tx, first_id, last_id, count)
+
+
+def one_country(tx: Connection, first_id: int | None, last_id: int | None, count: int) -> Range | None:
+    """The only range of these messages, when the first and the last number begin alike: then all in between do."""
+    if first_id is None or last_id is None:
         return None
     ends = select(message.c.destination, beginning_of(message.c.destination)).where(
         message.c.id.in_((first_id, last_id))
