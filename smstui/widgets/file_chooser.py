@@ -174,7 +174,12 @@ class FileChooser(Vertical):
     @on(WindowedTable.Chosen)
     def _entry_chosen(self, event: WindowedTable.Chosen) -> None:
         event.stop()
-        self._open(str(event.key))
+        folder, fragment = self._parsed()
+        chosen = str(event.key)
+        if fragment and (folder != self.folder or chosen not in {entry.name for entry in self._matching()}):
+            self._find(folder / fragment)  # typed ahead of what the list shows
+        else:
+            self._open(chosen)
 
     def _open(self, name: str) -> None:
         entry = (self._entries or {}).get(name)

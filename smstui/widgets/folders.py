@@ -1,13 +1,14 @@
 """What a folder of the disk holds, as far as a person may choose from it. Called in a thread: disks make wait."""
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from smstui import formats
 from smstui.domain.errors import Refusal
@@ -114,6 +115,9 @@ def first_folder(candidates: Sequence[Path]) -> Path:
     return Path("/")
 
 
+_BEFORE_ANOTHER: Final = re.compile(r".*/(?=/|~/)", re.DOTALL)
+
+
 def shown_path(path: Path) -> str:
     """`path` made printable, from "~" on when it lies in the person's own folder."""
     home = Path("~").expanduser()
@@ -122,7 +126,8 @@ def shown_path(path: Path) -> str:
 
 
 def written_path(text: str, folder: Path) -> Path:
-    """The path that a person wrote, who stands in `folder`."""
+    """The path that a person wrote, who stands in `folder`; what is before the last // or /~/ doesn't count."""
+    text = _BEFORE_ANOTHER.sub("", text)
     try:
         return folder / Path(text).expanduser()
     except RuntimeError:  # of nobody's home

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, Select, Static
 
 from smstui.app import SmstuiApp
@@ -182,6 +183,33 @@ async def test_typing_on_the_list_narrows_it(walk: Walk, documents: Path) -> Non
     await stage.until(lambda: table.keys(0, 9) == ("model.xlsx",) or list(table.keys(0, 9)) == ["model.xlsx"])
     await stage.press("enter")
     await walk.at(PreviewStep)
+
+
+@pytest.mark.parametrize("begun", ["{documents}/", "~/Documents/"], ids=["root", "home"])
+async def test_a_whole_path_is_typed_after_the_folder_that_is_shown(walk: Walk, documents: Path, begun: str) -> None:
+    stage = walk.stage
+    (documents / "archives").mkdir()
+    await walk.open()
+    await stage.fill("#path", "~/Documents/archives/" + begun.format(documents=documents) + "model.xlsx")
+    walk.chooser.query_one(Input).focus()
+    await stage.until(lambda: walk.chooser.table.row_count == 1)
+    await stage.press("enter")
+    await walk.at(PreviewStep)
+
+
+@pytest.mark.parametrize("typed", ["model.xlsx", "archives/model.xlsx"])
+async def test_enter_opens_what_was_typed_on_the_list_in_one_burst(walk: Walk, documents: Path, typed: str) -> None:
+    stage = walk.stage
+    (documents / "archives").mkdir()
+    workbook(documents / "archives" / "model.xlsx")
+    workbook(documents / "a.xlsx")
+    await walk.open()
+    await stage.until(lambda: walk.chooser.table.has_focus and walk.chooser.table.row_count)
+    for character in typed:
+        stage.app.post_message(Key({".": "full_stop", "/": "slash"}.get(character, character), character))
+    stage.app.post_message(Key("enter", None))
+    await walk.at(PreviewStep)
+    assert typed.rpartition("/")[2] in stage.text()
 
 
 async def test_a_folder_or_a_file_that_is_not_there_is_told(walk: Walk) -> None:
