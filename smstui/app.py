@@ -18,12 +18,10 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed, get_current_worker
 
 from smstui import theme
-from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.i18n import N_, _, use_language
 from smstui.screens.account.login import LoginScreen
-from smstui.screens.host import Host
-from smstui.screens.once import once_at_a_time
+from smstui.screens.entrance import QUIT, SHELL_MODULE, Entrance
 from smstui.terminal import never_waiting
 from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from smstui.domain.clock import Clock
-    from smstui.screens.shell import Shell
     from smstui.services.backend import Backend
     from smstui.services.demo import Demo
     from smstui.settings import Settings
@@ -43,13 +40,11 @@ DRAIN_TIMEOUT = 5.0
 """Seconds that responses to what is in flight may take when the application ends."""
 CLOSE_TIMEOUT = DRAIN_TIMEOUT + 5.0
 """Seconds after which the application ends whatever its services still do."""
-QUIT = "quit"
-"""The group of the worker that ends the application."""
 TROUBLE = "trouble"
 """The group of the worker that tells of an error."""
-SHELL_MODULE = "smstui.screens.shell"
 WARMED_MODULES = (
     "smstui.services.backend",
+    "smstui.services.attendance",
     SHELL_MODULE,
     "smstui.screens.dashboard",
     "smstui.screens.quitting",
@@ -59,7 +54,7 @@ WARMED_MODULES = (
 _log = logging.getLogger(__name__)
 
 
-class SmstuiApp(Host):
+class SmstuiApp(Entrance):
     """Login, then the shell with its pages."""
 
     TITLE = "smstui"
@@ -157,10 +152,15 @@ class SmstuiApp(Host):
         try:
             for module in WARMED_MODULES:
                 await asyncio.to_thread(import_module, module)
+            from smstui.services.attendance import Attendance
             from smstui.services.backend import Backend
             from smstui.services.order_upkeep import orders_kept_up
 
-            async with Backend.open(self.settings, self._clock) as backend, orders_kept_up(backend):
+            async with (
+                Backend.open(self.settings, self._clock) as backend,
+                orders_kept_up(backend),
+                Attendance(backend.sessions, self.session_over) as self._attendance,
+            ):
                 if not self.is_headless:
                     gc.freeze()  # what is imported stays: a look through it for garbage would stop everything for 0.1 s
                 self._backend = backend
@@ -212,70 +212,6 @@ class SmstuiApp(Host):
         from smstui.screens.trouble import trouble
 
         self.push_screen(await trouble(error, self.settings.data_directory))
-
-    def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language of the account."""
-        self._actor = actor
-        use_language(actor.language)
-        self._show_shell(actor)
-
-    def leave(self) -> None:
-        """Go back to the login."""
-        self._actor = None
-        self._replace_screens(LoginScreen())
-
-    def go_to(self, section: str) -> None:
-        """Show the page of `section`, when somebody is logged in."""
-        if (shell := self._shell) is not None:
-            shell.go_to(section)
-
-    def speak(self, language: str) -> None:
-        """Show everything in `language` from now on; the page shown starts anew."""
-        section = self._shell.section if self._shell is not None else None
-        use_language(language)
-        if section is None:
-            self._replace_screens(LoginScreen())
-        else:
-            self._show_shell(self.actor, section)
-
-    def certify(self) -> None:
-        """Ask for the number to certify and for the code, and say what was earned."""
-        self._certify(self.actor)
-
-    @once_at_a_time("certify")
-    async def _certify(self, actor: Actor) -> None:
-        from smstui.formats import credits_text
-        from smstui.screens.account.certification import CertificationModal
-
-        certified = await self.push_screen_wait(CertificationModal(actor))
-        if certified is None:
-            return
-        if certified.granted:
-            sentence = _("{number} is certified: you have earned {credits}.")
-        else:
-            sentence = _("{number} is certified. It had earned its test credits before.")
-        self.notify(sentence.format(number=certified.number, credits=credits_text(certified.granted)), markup=False)
-
-    @work(group="enter", exclusive=True)
-    async def _show_shell(self, actor: Actor, section: str = "") -> None:
-        await asyncio.to_thread(import_module, SHELL_MODULE)
-        from smstui.screens.shell import Shell
-
-        self._replace_screens(Shell(actor, section))
-
-    @property
-    def _shell(self) -> "Shell | None":
-        if not self.logged_in:
-            return None
-        from smstui.screens.shell import Shell
-
-        return next((screen for screen in self.screen_stack if isinstance(screen, Shell)), None)
-
-    def _replace_screens(self, screen: Screen[None]) -> None:
-        """Show `screen` in the place of all that is shown."""
-        while len(self.screen_stack) > 2:  # the application's own empty screen, and the one to replace
-            self.pop_screen()
-        self.switch_screen(screen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: sections and actions in the language of the person."""

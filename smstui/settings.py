@@ -14,6 +14,14 @@ UPLOAD_DIRECTORY_VARIABLE = "SMSTUI_UPLOAD_DIRECTORY"
 STRIPE_KEY_VARIABLE = "SMSTUI_STRIPE_KEY"
 STRIPE_API_VARIABLE = "SMSTUI_STRIPE_API"
 STRIPE_RETURN_VARIABLE = "SMSTUI_STRIPE_RETURN_URL"
+SMTP_HOST_VARIABLE = "SMSTUI_SMTP_HOST"
+SMTP_PORT_VARIABLE = "SMSTUI_SMTP_PORT"
+SMTP_USER_VARIABLE = "SMSTUI_SMTP_USER"
+SMTP_PASSWORD_VARIABLE = "SMSTUI_SMTP_PASSWORD"  # noqa: S105
+SMTP_SECURITY_VARIABLE = "SMSTUI_SMTP_SECURITY"
+SMTP_FROM_VARIABLE = "SMSTUI_SMTP_FROM"
+SECRET_VARIABLES = frozenset({STRIPE_KEY_VARIABLE, SMTP_PASSWORD_VARIABLE})
+"""What processes that read foreign files are not given."""
 STRIPE_API = "https://api.stripe.com"
 STRIPE_RETURN_PAGE = "https://stripe.com/"
 DATABASE_FILE = "smstui.db"
@@ -47,6 +55,28 @@ NO_STRIPE = StripeAccess()
 
 
 @dataclass(frozen=True, slots=True)
+class SmtpAccess:
+    """How e-mail leaves, as the environment says it; `smstui.services.mail` checks it. The password is never stored."""
+
+    host: str = ""
+    """"" where no e-mail is sent."""
+    port: str = ""
+    """"" is the usual one of `security`."""
+    user: str = ""
+    """"" is no login."""
+    password: str = field(default="", repr=False)
+    security: str = ""
+    """"starttls" when ""; "tls" from the first byte on; "none"."""
+    sender: str = ""
+    """An address, or a name and its address: Boutique <facturation@example.com>; `user` when ""."""
+    timeout: float = 30.0
+    """Seconds that connecting may take, and each message."""
+
+
+NO_SMTP = SmtpAccess()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the data is, and who works with it."""
 
@@ -59,6 +89,7 @@ class Settings:
     uploads: UploadPlace | None = None
     """None when the person's files are on this machine."""
     stripe: StripeAccess = NO_STRIPE
+    smtp: SmtpAccess = NO_SMTP
 
     @classmethod
     def load(
@@ -78,6 +109,7 @@ class Settings:
             data_directory=directory,
             uploads=_uploads(environment),
             stripe=_stripe(environment),
+            smtp=_smtp(environment),
         )
 
 
@@ -97,6 +129,17 @@ def _stripe(environment: Mapping[str, str]) -> StripeAccess:
         key=environment.get(STRIPE_KEY_VARIABLE, "").strip() or None,
         api=environment.get(STRIPE_API_VARIABLE) or STRIPE_API,
         return_url=environment.get(STRIPE_RETURN_VARIABLE) or STRIPE_RETURN_PAGE,
+    )
+
+
+def _smtp(environment: Mapping[str, str]) -> SmtpAccess:
+    return SmtpAccess(
+        host=environment.get(SMTP_HOST_VARIABLE, "").strip(),
+        port=environment.get(SMTP_PORT_VARIABLE, "").strip(),
+        user=environment.get(SMTP_USER_VARIABLE, "").strip(),
+        password=environment.get(SMTP_PASSWORD_VARIABLE, ""),
+        security=environment.get(SMTP_SECURITY_VARIABLE, "").strip().lower(),
+        sender=environment.get(SMTP_FROM_VARIABLE, "").strip(),
     )
 
 

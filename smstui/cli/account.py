@@ -2,10 +2,10 @@
 
 import click
 
-from smstui.cli import account_admin
+from smstui.cli import account_admin, account_profile
 from smstui.cli.context import Call, Noun, secret, with_backend
 from smstui.cli.output import amount
-from smstui.domain.credits import Credits
+from smstui.domain.credits import Credits, read_credits
 from smstui.i18n import _
 
 
@@ -19,7 +19,7 @@ class CreditsType(click.ParamType[Credits]):
         if isinstance(value, Credits):
             return value
         try:
-            return Credits.of(value)
+            return read_credits(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -30,6 +30,7 @@ def account() -> None:
 
 
 account_admin.register(account)
+account_profile.register(account)
 
 
 @account.command()

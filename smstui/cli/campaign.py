@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smstui.cli.campaign_document import document, is_to_come, lines, shown, summary_document, wall_text
+from smstui.cli.campaign_limit import limit
 from smstui.cli.campaign_send import send
 from smstui.cli.context import Call, Noun, with_backend
 from smstui.cli.output import table
@@ -25,6 +26,7 @@ def campaign() -> None:
 
 
 campaign.add_command(send)
+campaign.add_command(limit)
 
 
 @campaign.command("list")

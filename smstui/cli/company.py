@@ -5,21 +5,17 @@ Administrators change what is the platform's; `billing` is the account's own.
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from smstui.cli.account_admin import administrator
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.i18n import _
 
 if TYPE_CHECKING:
-    from smstui.domain.actor import Actor
     from smstui.domain.company import BankDetails, Billing, Company
 
-_CENTS: Final = 100
-_UNITS: Final = 10_000
-"""Of a euro, in the price of a credit."""
 PAIR: Final = "CREDITS=EUROS"
 
 
@@ -59,7 +55,7 @@ async def set_company(
     from smstui.domain.company import Company
 
     given = Company(name, address, siret, vat_number, email, legal)
-    kept = await call.backend.company.set_company(await _administrator(call), given)
+    kept = await call.backend.company.set_company(await administrator(call), given)
     call.answer(_document(kept), _company_lines(kept))
 
 
@@ -72,7 +68,7 @@ async def bank(call: Call, *, holder: str, iban: str, bic: str) -> None:
     """Say where transfers go (administrators)."""
     from smstui.domain.company import BankDetails
 
-    kept = await call.backend.company.set_bank(await _administrator(call), BankDetails(holder, iban, bic))
+    kept = await call.backend.company.set_bank(await administrator(call), BankDetails(holder, iban, bic))
     call.answer(_document(kept), _bank_lines(kept))
 
 
@@ -86,14 +82,14 @@ async def bank(call: Call, *, holder: str, iban: str, bic: str) -> None:
 async def prices(call: Call, *, packs: tuple[str, ...], steps: tuple[str, ...], vat: str) -> None:
     """Set what credits cost from now on, without VAT (administrators)."""
     from smstui.cli.credit_document import prices_document, prices_lines
-    from smstui.domain.packs import Pack, PriceList, PriceStep
+    from smstui.domain.packs import CENTS, UNITS, Pack, PriceList, PriceStep
 
     given = PriceList(
-        packs=tuple(Pack(*pair) for pair in _pairs(packs, _CENTS)),
-        steps=tuple(PriceStep(*pair) for pair in _pairs(steps, _UNITS)),
-        vat_rate=_scaled(vat, _CENTS),
+        packs=tuple(Pack(*pair) for pair in _pairs(packs, CENTS)),
+        steps=tuple(PriceStep(*pair) for pair in _pairs(steps, UNITS)),
+        vat_rate=_scaled(vat, CENTS),
     )
-    kept = await call.backend.company.set_prices(await _administrator(call), given)
+    kept = await call.backend.company.set_prices(await administrator(call), given)
     call.answer(prices_document(kept), prices_lines(kept))
 
 
@@ -116,11 +112,6 @@ async def billing(call: Call, *, name: str | None, address: tuple[str, ...], vat
         call.answer(None, _("Nobody has said yet whom the invoices are for: they name the login."))
     else:
         call.answer(_document(kept), [kept.name, *kept.address, *filter(None, (kept.siret, kept.vat_number))])
-
-
-async def _administrator(call: Call) -> "Actor | None":
-    """Who acts for the platform: the account named, which must be an administrator's; None when none is named."""
-    return await call.actor() if call.settings.account else None
 
 
 def _document(kept: "Company | BankDetails | Billing") -> dict[str, Json]:
@@ -147,10 +138,9 @@ def _pairs(texts: Iterable[str], scale: int) -> Iterable[tuple[int, int]]:
 
 def _scaled(text: str, scale: int) -> int:
     """A decimal number in units of 1/`scale`. Raises click.BadParameter."""
+    from smstui.domain.packs import read_money
+
     try:
-        value = Decimal(text.strip().replace(",", ".")) * scale
-    except InvalidOperation:
-        raise click.BadParameter(f"{text!r} is no number.") from None
-    if not value.is_finite() or value != int(value):
-        raise click.BadParameter(f"{text!r} is no number, or too fine a one.")
-    return int(value)
+        return read_money(text, scale)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

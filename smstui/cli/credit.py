@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smstui.cli import credit_grant
+from smstui.cli import credit_grant, credit_history
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.cli.output import amount, table
 from smstui.i18n import _
@@ -22,6 +22,7 @@ def credit() -> None:
 
 
 credit_grant.register(credit)
+credit_history.register(credit)
 
 
 @credit.command()
@@ -112,31 +113,6 @@ async def check(call: Call) -> None:
     from smstui.cli.credit_card import look_again
 
     await look_again(call)
-
-
-@credit.command()
-@click.option("--limit", type=click.IntRange(1), default=200, show_default=True, help="Entries, at most.")
-@with_backend
-async def history(call: Call, limit: int) -> None:
-    """Show every change of the balance, the newest first."""
-    from smstui import formats
-    from smstui.services.credits import CAUSE_WORDS
-
-    entries = await call.backend.credits.history(await call.actor(), limit)
-    document: list[Json] = [
-        {
-            "at": entry.at.isoformat(),
-            "cause": entry.cause.value,
-            "reference": entry.reference,
-            "amount": amount(entry.amount),
-        }
-        for entry in entries
-    ]
-    rows = [
-        [formats.date_time(entry.at), _(CAUSE_WORDS[entry.cause]), formats.amount(entry.amount), entry.reference]
-        for entry in entries
-    ]
-    call.answer(document, table([_("Date"), _("Reason"), _("Credits"), _("Reference")], rows))
 
 
 @credit.command()

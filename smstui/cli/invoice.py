@@ -32,6 +32,7 @@ async def list_invoices(call: Call) -> None:
             "net": one.document.net,
             "vat": one.document.vat,
             "total": one.document.total,
+            "mailed_at": None if one.mailed_at is None else one.mailed_at.isoformat(),
         }
         for one in found
     ]
@@ -64,3 +65,13 @@ async def download(call: Call, number: str, file: str | None, *, language: str |
     with only_by_force():
         size = await call.backend.invoices.save(await call.actor(), number, path, overwrite=force, language=language)
     call.answer({"file": str(path), "size": size}, _("{file} written.").format(file=path))
+
+
+@invoice.command()
+@click.argument("number")
+@click.option("--to", metavar="ADDRESS", help="Else the account's.")
+@with_backend
+async def mail(call: Call, number: str, *, to: str | None) -> None:
+    """Send the invoice or credit note NUMBER as PDF by e-mail, in the account's language."""
+    address = await call.backend.invoice_mail.send(await call.actor(), number, to)
+    call.answer({"sent_to": address}, _("Sent to {address}.").format(address=address))

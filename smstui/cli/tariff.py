@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smstui.cli.account_admin import administrator
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.cli.output import amount, table
 from smstui.cli.table_file import write_table
@@ -13,7 +14,6 @@ from smstui.domain.states import MessageType
 from smstui.i18n import _, current_language, ngettext
 
 if TYPE_CHECKING:
-    from smstui.domain.actor import Actor
     from smstui.domain.credits import Credits
     from smstui.domain.tariff import Tariff
     from smstui.services.tariffs import PriceChange
@@ -60,7 +60,7 @@ async def set_price(call: Call, country: str, price: str, types: tuple[str, ...]
     from smstui.services.tariff_files import read_country, read_price
 
     changes = await call.backend.tariffs.set_price(
-        await _actor(call), read_country(country), read_price(price), [MessageType(each) for each in types]
+        await administrator(call), read_country(country), read_price(price), [MessageType(each) for each in types]
     )
     _tell(call, changes)
 
@@ -74,7 +74,7 @@ async def remove(call: Call, country: str, types: tuple[str, ...]) -> None:
     from smstui.services.tariff_files import read_country
 
     kinds = [MessageType(each) for each in types]
-    _tell(call, await call.backend.tariffs.remove(await _actor(call), read_country(country), kinds))
+    _tell(call, await call.backend.tariffs.remove(await administrator(call), read_country(country), kinds))
 
 
 @tariff.command("import")
@@ -88,7 +88,7 @@ async def import_prices(call: Call, file: str, *, preview_only: bool) -> None:
     """
     from smstui.formats import explain
 
-    actor = await _actor(call)
+    actor = await administrator(call)
     preview = await call.backend.tariffs.preview(actor, Path(file))
     if not preview_only:
         _tell(call, await call.backend.tariffs.apply(actor, preview))
@@ -126,11 +126,7 @@ async def reset(call: Call, countries: tuple[str, ...]) -> None:
     from smstui.services.tariff_files import read_country
 
     wanted = [read_country(country) for country in countries]
-    _tell(call, await call.backend.tariffs.reset(await _actor(call), wanted))
-
-
-async def _actor(call: Call) -> "Actor | None":
-    return await call.actor() if call.settings.account else None
+    _tell(call, await call.backend.tariffs.reset(await administrator(call), wanted))
 
 
 def _tell(call: Call, changes: "tuple[PriceChange, ...]") -> None:

@@ -1,6 +1,6 @@
 """Who acts: every service call takes an actor, and every query is filtered by it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -19,9 +19,15 @@ class Actor:
     account_id: int
     login: str
     role: Role
-    language: str
+    language: str = field(compare=False)
+    session: int | None = field(default=None, compare=False)
+    """Of `smstui.services.sessions`: by which it is logged in; None where nobody logs in, as on the command line."""
 
     @property
     def is_admin(self) -> bool:
         """Whether it may edit what all accounts share."""
         return self.role is Role.ADMIN
+
+    def speaking(self, language: str) -> "Actor":
+        """The same account, in another language."""
+        return replace(self, language=language)

@@ -1,7 +1,7 @@
 """Who sells and who buys, and the bank account that transfers go to: what invoices must say of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -144,21 +144,60 @@ def check_billing(billing: Billing) -> Billing:
 
 def check_bank(bank: BankDetails) -> BankDetails:
     """`bank` as it is kept; slow the first time. Raises NameMissing, InvalidIban, InvalidBic."""
-    from schwifty import BIC, IBAN
+    return BankDetails(_name(bank.holder), _iban(bank.iban), _bic(bank.bic))
+
+
+def company_problems(company: Company) -> Mapping[str, Refusal]:
+    """What `check_company` has against each field, by its name."""
+    return _problems(
+        {
+            "name": lambda: _name(company.name),
+            "address": lambda: _address(company.address),
+            "siret": lambda: _siret(company.siret),
+            "vat_number": lambda: _vat_number(company.vat_number),
+            "email": lambda: check_email(company.email.strip()),
+        }
+    )
+
+
+def bank_problems(bank: BankDetails) -> Mapping[str, Refusal]:
+    """What `check_bank` has against each field, by its name; slow the first time."""
+    return _problems(
+        {"holder": lambda: _name(bank.holder), "iban": lambda: _iban(bank.iban), "bic": lambda: _bic(bank.bic)}
+    )
+
+
+def _problems(checks: Mapping[str, Callable[[], object]]) -> Mapping[str, Refusal]:
+    found: dict[str, Refusal] = {}
+    for field, check in checks.items():
+        try:
+            check()
+        except Refusal as refusal:
+            found[field] = refusal
+    return found
+
+
+def _iban(text: str) -> str:
+    from schwifty import IBAN
     from schwifty.exceptions import SchwiftyException
 
-    holder = _name(bank.holder)
     try:
-        iban = IBAN(bank.iban)
+        iban = IBAN(text)
     except SchwiftyException:
-        raise InvalidIban(excerpt(bank.iban)) from None
+        raise InvalidIban(excerpt(text)) from None
     if not iban.in_sepa_zone:
-        raise InvalidIban(excerpt(bank.iban))
+        raise InvalidIban(excerpt(text))
+    return str(iban)
+
+
+def _bic(text: str) -> str:
+    from schwifty import BIC
+    from schwifty.exceptions import SchwiftyException
+
     try:
-        bic = str(BIC(bank.bic)) if bank.bic.strip() else ""
+        return str(BIC(text)) if text.strip() else ""
     except SchwiftyException:
-        raise InvalidBic(excerpt(bank.bic)) from None
-    return BankDetails(holder, str(iban), bic)
+        raise InvalidBic(excerpt(text)) from None
 
 
 def _line(text: str) -> str:

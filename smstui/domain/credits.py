@@ -1,9 +1,12 @@
 """Credits: the unit of account, kept exactly."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 MILLI = 1000
+_WRITTEN: Final = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{0,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -42,6 +45,14 @@ class Credits:
 
     def __bool__(self) -> bool:
         return self.milli != 0
+
+
+def read_credits(text: str) -> Credits:
+    """The amount that a person wrote: "1 240,5", "-50", "0.125". Raises ValueError when it is none."""
+    packed = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
+    if _WRITTEN.fullmatch(packed) is None:
+        raise ValueError(f"not an amount of credits: {text!r}")
+    return Credits.of(packed.replace(",", "."))
 
 
 NO_CREDITS = Credits(0)

@@ -4,8 +4,10 @@ Money is in whole cents of a euro, the price of one credit in ten-thousandths of
 a percent. All of it without VAT, but for what is called `total`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import ClassVar, Final
 
@@ -17,6 +19,11 @@ MOST: Final = 1_000_000
 """Credits of one order."""
 FULL_RATE: Final = 10_000
 """A rate of 100 %."""
+CENTS: Final = 100
+"""Of a euro."""
+UNITS: Final = 10_000
+"""Of a euro, in the price of a credit."""
+_MONEY: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,6})?", re.ASCII)
 _UNITS_A_CENT: Final = 100
 _DEAREST_UNIT: Final = 1_000_000
 _DEAREST_NET: Final = 100_000_000_00
@@ -156,6 +163,17 @@ def check_prices(prices: PriceList) -> PriceList:
     if not right:
         raise InvalidPrices
     return PriceList(packs, steps, prices.vat_rate)
+
+
+def read_money(text: str, scale: int) -> int:
+    """A decimal number that a person wrote, such as "1 234,50", in units of 1/`scale`. Raises ValueError."""
+    packed = "".join(text.split()).replace(",", ".")
+    if _MONEY.fullmatch(packed) is None:
+        raise ValueError(f"{text!r} is no number.")
+    value = Decimal(packed) * scale
+    if value != int(value):
+        raise ValueError(f"{text!r} is too fine a number.")
+    return int(value)
 
 
 def vat_of(net: int, rate: int) -> int:

@@ -48,11 +48,11 @@ class Host(CoversScreens):
         return self.backend
 
     def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language of the account."""
+        """Go from the login to the pages of `actor`, in the language and the colours of the account."""
         raise NotImplementedError
 
-    def leave(self) -> None:
-        """Go back to the login."""
+    def leave(self, notice: str = "") -> None:
+        """Go back to the login, which says `notice`."""
         raise NotImplementedError
 
     def go_to(self, section: str) -> None:

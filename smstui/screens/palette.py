@@ -28,11 +28,24 @@ def commands(host: Host, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand(_("Log out"), _("Back to the login page"), host.leave)
     for language in LANGUAGES:
         if language != current_language():
-            yield SystemCommand(LANGUAGE_NAMES[language], _("Language of the screens"), partial(host.speak, language))
+            choose = partial(_choose_language, host, language)
+            yield SystemCommand(LANGUAGE_NAMES[language], _("Language of the screens"), choose)
     for name in theme.CHOICES:
         if name != host.theme:
             title = _("Colours: {name}").format(name=name)
-            yield SystemCommand(title, _("Appearance of the screens"), partial(setattr, host, "theme", name))
+            yield SystemCommand(title, _("Appearance of the screens"), partial(_choose_theme, host, name))
+
+
+def _choose_language(host: Host, language: str) -> None:
+    host.speak(language)
+    if host.logged_in:
+        host.run_worker(host.backend.profiles.set_preferences(host.actor, language=language), group="preferences")
+
+
+def _choose_theme(host: Host, name: str) -> None:
+    host.theme = name
+    if host.logged_in:
+        host.run_worker(host.backend.profiles.set_preferences(host.actor, theme=name), group="preferences")
 
 
 def _sections(host: Host) -> Iterable[SystemCommand]:

@@ -86,6 +86,7 @@ MENU: tuple[Section | Heading, ...] = (
         N_("Settings"),
         "*",
         (
+            Section("profile", N_("My account"), "µ", "smstui.screens.account.profile:ProfilePage"),
             Section("senders", N_("Senders"), "&", "smstui.screens.settings.senders:SendersPage"),
             Section("connections", N_("Connections"), "~", "smstui.screens.settings.connections:ConnectionsPage"),
             Section("hours", N_("Sending hours"), "§", "smstui.screens.settings.hours:HoursPage"),
@@ -100,6 +101,10 @@ ADMINISTRATION = Heading(
     (
         Section("accounts", N_("Accounts"), "ª", "smstui.screens.admin.accounts:AccountsPage"),
         Section("transfers", N_("Transfers"), "→", "smstui.screens.admin.awaited:AwaitedPage"),
+        Section("prices", N_("Prices"), "%", "smstui.screens.admin.prices:PricesPage"),
+        Section("tariffs", N_("Tariffs"), "±", "smstui.screens.admin.tariffs:TariffsPage"),
+        Section("company", N_("Company"), "©", "smstui.screens.admin.company:CompanyPage"),
+        Section("audit", N_("Audit trail"), "º", "smstui.screens.admin.audit:AuditPage"),
     ),
 )
 """For administrators."""

@@ -185,14 +185,15 @@ class Shell(TranslatedScreen[None]):
 
     async def _read_header(self) -> None:
         backend, actor = self.host.backend, self._actor
-        available = await backend.credits.available(actor)
+        credit = await backend.low_credit.get(actor)
         sign, words, bound = describe_connections(await backend.connections.statuses())
         self.query_one(HeaderBar).line = HeaderLine(
             login=actor.login,
             sign=sign,
             connection=words,
             bound=bound,
-            balance=credits_text(available),
+            balance=credits_text(credit.available),
+            warning=_("▼ low credit") if credit.is_low else "",
         )
         unread = (await backend.conversations.state(actor)).unread
         more = f"{MOST_UNREAD - 1}+" if unread == MOST_UNREAD else str(unread)

@@ -2,9 +2,10 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Final
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from smstui.domain.actor import Actor, Role
 from smstui.domain.clock import Clock
@@ -15,14 +16,17 @@ from smstui.domain.password import PasswordRule, broken_rules
 from smstui.domain.visible import printable
 from smstui.i18n import N_
 from smstui.services import login_attempts, passwords
-from smstui.services.blocking import refuse_blocked
+from smstui.services.blocking import AccountBlocked, refuse_blocked
 from smstui.services.credits import Cause, post
+from smstui.services.sessions import Origin, open_session
 from smstui.storage.database import Database
 from smstui.storage.tables import account
 from smstui.storage.upsert import insert
 
 _EMAIL_KEY_LENGTH: Final = 254
 """Characters; folding makes some of them longer."""
+Known = Row[tuple[int, str, str, str, str]]
+"""Of an account: its id, login, password hash, role, language."""
 
 
 @dataclass(eq=False)
@@ -125,8 +129,8 @@ class Accounts:
         self._database = database
         self._clock = clock
 
-    async def sign_up(self, form: SignUp) -> Actor:
-        """Create an account; the first of all is an administrator's.
+    async def sign_up(self, form: SignUp, origin: Origin | None = None) -> Actor:
+        """Create an account; the first of all is an administrator's. `origin` opens a session from there.
 
         Raises TermsNotAccepted, WeakPassword, PasswordTooLong, LoginTaken, EmailTaken, and the refusals of
         `smstui.domain.identity`.
@@ -134,11 +138,11 @@ class Accounts:
         if not form.terms_accepted:
             raise TermsNotAccepted
         login, email = check_login(form.login.strip()), check_email(form.email.strip())
-        password_hash, now = await _hash_of_new(form.password), self._clock.now()
+        password_hash, now = await hash_of_new(form.password), self._clock.now()
 
         def work(tx: Connection) -> Actor:
             first = tx.execute(select(account.c.id).limit(1)).first() is None
-            return _insert(
+            actor = _insert(
                 tx,
                 login=login,
                 email=email,
@@ -148,6 +152,7 @@ class Accounts:
                 created_at=now,
                 terms_accepted_at=now,
             )
+            return actor if origin is None else open_session(tx, actor, origin, now)
 
         return await self._database.write(work)
 
@@ -156,7 +161,7 @@ class Accounts:
         if new.credits < NO_CREDITS:
             raise NegativeGrant
         login, email = check_login(new.login), check_email(new.email)
-        password_hash, now = await _hash_of_new(new.password), self._clock.now()
+        password_hash, now = await hash_of_new(new.password), self._clock.now()
 
         def work(tx: Connection) -> Actor:
             actor = _insert(
@@ -177,27 +182,33 @@ class Accounts:
 
         return await self._database.write(work)
 
-    async def log_in(self, login: str, password: str) -> Actor:
-        """Who has this login and password. Raises WrongLogin, AccountBlocked, TooManyAttempts, PasswordTooLong."""
-        passwords.check_length(password)
-        key, now = fold(login), self._clock.now()
-        await self._database.write(lambda tx: login_attempts.begin(tx, key, now))
-        row = await self._database.read(lambda tx: tx.execute(_by_login(key)).first())
-        known = passwords.NOBODY if row is None else row.password_hash
-        right = await passwords.matches(known, password)
-        if row is None or not right:
-            raise WrongLogin
-        renewed = await passwords.hashed(password) if passwords.is_outdated(known) else known
+    async def log_in(self, login: str, password: str, origin: Origin | None = None) -> Actor:
+        """Who has this login and password. `origin` opens a session from there.
 
-        def work(tx: Connection) -> None:
-            login_attempts.succeeded(tx, key)
-            if renewed != known:
-                tx.execute(update(account).where(account.c.id == row.id).values(password_hash=renewed))
-
-        await self._database.write(work)
+        Raises WrongLogin, AccountBlocked, TooManyAttempts, PasswordTooLong.
+        """
+        now = self._clock.now()
+        row = await verified(self._database, login, password, now)
+        outdated = passwords.is_outdated(row.password_hash)
+        renewed = await passwords.hashed(password) if outdated else row.password_hash
         actor = Actor(row.id, row.login, Role(row.role), row.language)
-        await self._database.read(lambda tx: refuse_blocked(tx, actor))
-        return actor
+
+        def work(tx: Connection) -> Actor | AccountBlocked | None:
+            if not is_password_still(tx, row):
+                return None
+            login_attempts.succeeded(tx, fold(login))
+            if outdated:
+                tx.execute(update(account).where(account.c.id == row.id).values(password_hash=renewed))
+            try:
+                refuse_blocked(tx, actor)
+            except AccountBlocked as refusal:
+                return refusal
+            return actor if origin is None else open_session(tx, actor, origin, now)
+
+        answer = await self._database.write(work)
+        if isinstance(answer, AccountBlocked):
+            raise answer
+        return answer or await self.log_in(login, password, origin)
 
     async def find(self, login: str) -> Actor:
         """The account that the command line acts for, without a password. Raises UnknownAccount."""
@@ -225,12 +236,43 @@ def fold(identity: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identity.strip()).casefold())
 
 
+def email_key_of(email: str) -> str:
+    """By which two e-mail addresses are the same. Raises InvalidEmail."""
+    key = fold(email)
+    if len(key) > _EMAIL_KEY_LENGTH:
+        raise InvalidEmail(printable(email))
+    return key
+
+
+async def verified(database: Database, login: str, password: str, now: datetime) -> Known:
+    """The account of this login and password; the attempt counts as a failure until `login_attempts.succeeded`.
+
+    What follows in a transaction of its own asks `is_password_still`. Raises WrongLogin, TooManyAttempts,
+    PasswordTooLong.
+    """
+    passwords.check_length(password)
+    key = fold(login)
+    await database.write(lambda tx: login_attempts.begin(tx, key, now))
+    row = await database.read(lambda tx: tx.execute(_by_login(key)).first())
+    right = await passwords.matches(passwords.NOBODY if row is None else row.password_hash, password)
+    if row is None or not right:
+        raise WrongLogin
+    return row
+
+
+def is_password_still(tx: Connection, known: Known) -> bool:
+    """Whether the password is the one that was verified: it may have been changed while it was hashed."""
+    stored = tx.execute(select(account.c.password_hash).where(account.c.id == known.id)).scalar()
+    return bool(stored == known.password_hash)
+
+
 def _by_login(key: str) -> Select[tuple[int, str, str, str, str]]:
     columns = account.c.id, account.c.login, account.c.password_hash, account.c.role, account.c.language
     return select(*columns).where(account.c.login_key == key)
 
 
-async def _hash_of_new(password: str) -> str:
+async def hash_of_new(password: str) -> str:
+    """The hash of a password to be. Raises PasswordTooLong, WeakPassword."""
     passwords.check_length(password)
     if broken := broken_rules(password):
         raise WeakPassword(broken)
@@ -239,9 +281,7 @@ async def _hash_of_new(password: str) -> str:
 
 def _insert(tx: Connection, *, login: str, email: str, role: Role, language: str, **columns: object) -> Actor:
     """Insert an account whose login and e-mail address nobody has. Raises LoginTaken, EmailTaken, InvalidEmail."""
-    key, email_key = fold(login), fold(email)
-    if len(email_key) > _EMAIL_KEY_LENGTH:
-        raise InvalidEmail(printable(email))
+    key, email_key = fold(login), email_key_of(email)
     new = insert(tx, account).values(
         login=login, login_key=key, email=email, email_key=email_key, role=role, language=language, **columns
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from smstui.domain.actor import Actor, Role
 from smstui.domain.clock import Clock
+from smstui.domain.company import Billing
 from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.storable import storable
@@ -17,14 +18,19 @@ from smstui.i18n import N_
 from smstui.services.account_query import AccountQuery, AccountRow, account_ids, account_rows
 from smstui.services.accounts import UnknownAccount, fold
 from smstui.services.audit import AuditAction, record_for
-from smstui.services.blocking import offer_held, require_administrator
+from smstui.services.blocking import offer_held
+from smstui.services.company import billing
 from smstui.services.credits import Cause, InsufficientCredits, available, post
 from smstui.services.opt_outs import check_reason
+from smstui.services.order_rows import Order, all_orders, order_of
+from smstui.services.platform_settings import require_administrator
 from smstui.storage.database import Database
-from smstui.storage.tables import account
+from smstui.storage.tables import account, payment_order
 
 MOST_CREDITS: Final = Credits.of(10_000_000)
 """Given or taken back at once."""
+ORDERS_SHOWN: Final = 200
+"""Of one account."""
 
 
 class OwnAccount(Refusal):
@@ -67,6 +73,16 @@ class BalanceTooSmall(InsufficientCredits):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AccountDetails:
+    """All about one account."""
+
+    row: AccountRow
+    billing: Billing | None
+    """Whom its invoices are for; None while it hasn't said."""
+    orders: tuple[Order, ...]
+
+
 class Administration:
     """What administrators do to accounts, each time written in the audit trail of both.
 
@@ -89,6 +105,15 @@ class Administration:
 
         return await self._database.read(work)
 
+    async def count(self, actor: Actor | None) -> int:
+        """How many accounts there are."""
+
+        def work(tx: Connection) -> int:
+            require_administrator(tx, actor)
+            return int(tx.execute(select(func.count()).select_from(account)).scalar_one())
+
+        return await self._database.read(work)
+
     async def rows(self, actor: Actor | None, ids: Sequence[int]) -> tuple[AccountRow, ...]:
         """What is shown of these accounts (a page of them), in that order."""
 
@@ -104,6 +129,18 @@ class Administration:
         def work(tx: Connection) -> AccountRow:
             require_administrator(tx, actor)
             return account_rows(tx, [_account(tx, login).id])[0]
+
+        return await self._database.read(work)
+
+    async def about(self, actor: Actor | None, login: str) -> AccountDetails:
+        """All about one account, with its newest orders, the newest first. Raises UnknownAccount."""
+
+        def work(tx: Connection) -> AccountDetails:
+            require_administrator(tx, actor)
+            found = _account(tx, login).id
+            mine = all_orders().where(payment_order.c.account_id == found)
+            orders = tx.execute(mine.order_by(payment_order.c.id.desc()).limit(ORDERS_SHOWN))
+            return AccountDetails(account_rows(tx, [found])[0], billing(tx, found), tuple(map(order_of, orders)))
 
         return await self._database.read(work)
 

@@ -42,6 +42,14 @@ class AuditAction(StrEnum):
     RIGHTS_CHANGED = "rights_changed"
     TARIFF_CHANGED = "tariff_changed"
     SETTINGS_CHANGED = "settings_changed"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (no secret)
+    PREFERENCES_CHANGED = "preferences_changed"
+    """Language, time zone, colours."""
+    BILLING_CHANGED = "billing_changed"
+    """Whom the invoices are for."""
+    SESSION_ENDED = "session_ended"
+    """From another session, or on the command line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from smstui.domain.actor import Actor
 from smstui.i18n import N_, translated
 from smstui.services.accounts import fold
 from smstui.services.audit import AuditAction
-from smstui.services.blocking import require_administrator
 from smstui.services.exporting.off_loop import off_loop
 from smstui.services.exporting.tables import CsvTable, new_table
+from smstui.services.platform_settings import require_administrator
 from smstui.storage.database import Database
 from smstui.storage.tables import account, audit_entry
 

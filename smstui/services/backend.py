@@ -29,25 +29,35 @@ from smstui.services.groups import Groups
 from smstui.services.health import Health
 from smstui.services.importing.imports import Imports
 from smstui.services.inbox import Inbox
+from smstui.services.invoice_mail import InvoiceMail
 from smstui.services.invoices import Invoices, issue_due
+from smstui.services.low_credit import LowCredit
+from smstui.services.mail import Mailer
+from smstui.services.mail_round import MailRound
 from smstui.services.opt_outs import OptOuts
 from smstui.services.orders import Orders
 from smstui.services.personal_data import PersonalRecords
 from smstui.services.platform_settings import PlatformSettings
+from smstui.services.profile import Profiles
 from smstui.services.senders import Senders
+from smstui.services.sessions import Sessions
 from smstui.services.tariffs import Tariffs
 from smstui.services.templates import Templates
-from smstui.settings import NO_STRIPE, Settings, StripeAccess
+from smstui.settings import NO_SMTP, NO_STRIPE, Settings, SmtpAccess, StripeAccess
 from smstui.storage.database import Database
 
 
 class Backend:
     """Every use case, for screens and command line alike."""
 
-    def __init__(self, database: Database, clock: Clock, stripe: StripeAccess = NO_STRIPE) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, stripe: StripeAccess = NO_STRIPE, smtp: SmtpAccess = NO_SMTP
+    ) -> None:
         self.database = database
         self.clock = clock
         self.accounts = Accounts(database, clock)
+        self.profiles = Profiles(database, clock)
+        self.sessions = Sessions(database, clock)
         self.certification = Certification(database, clock)
         self.credits = Ledger(database)
         self.senders = Senders(database, clock)
@@ -57,7 +67,7 @@ class Backend:
         self.campaigns = Campaigns(database, clock, queued=self.dispatcher.wake)
         self.templates = Templates(database, clock)
         self.drafts = Drafts(database, clock)
-        self.platform = PlatformSettings(database)
+        self.platform = PlatformSettings(database, clock)
         self.inbox = Inbox(database)
         self.conversations = Conversations(database, clock, queued=self.dispatcher.wake)
         self.opt_outs = OptOuts(database, clock)
@@ -73,6 +83,10 @@ class Backend:
         self.orders = Orders(database, clock)
         self.invoices = Invoices(database, clock)
         self.bank_statements = BankStatements(database, clock)
+        self.mailer = Mailer(clock, smtp)
+        self.invoice_mail = InvoiceMail(database, clock, self.mailer)
+        self.low_credit = LowCredit(database, clock)
+        self.mail_round = MailRound(self.mailer, clock, (self.invoice_mail.due, self.low_credit.due))
         self.tariffs = Tariffs(database, clock)
         self.administration = Administration(database, clock, queued=self.dispatcher.wake)
         self.audit_search = AuditSearch(database)
@@ -83,7 +97,7 @@ class Backend:
         """The services over the database of `settings`, closed at the end. Raises the refusals of `Database.open`."""
         database = await Database.open(settings.database_url)
         try:
-            yield cls(database, clock or SystemClock(), settings.stripe)
+            yield cls(database, clock or SystemClock(), settings.stripe, settings.smtp)
         finally:
             await database.close()
 

@@ -1,7 +1,8 @@
 """Bank statements (camt.053): which of their entries pay which orders, and paying them."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,12 +13,11 @@ from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.company import BankDetails
 from smstui.services.audit import AuditAction, record_for
-from smstui.services.blocking import require_administrator
 from smstui.services.camt import Aside, StatementEntry, read_statement
 from smstui.services.company import NoBankDetails, bank_details
 from smstui.services.order_rows import Method, Order, OrderState, all_orders, lock_order, order_of
 from smstui.services.orders import settle
-from smstui.services.platform_settings import check_administrator
+from smstui.services.platform_settings import check_administrator, require_administrator
 from smstui.storage.database import Database
 from smstui.storage.tables import account, bank_entry, payment_order
 from smstui.storage.upsert import insert
@@ -26,6 +26,18 @@ _AT_ONCE: Final = 500
 _BBAN: Final = 4
 """Where the national number begins in an IBAN."""
 _CLOSED: Final = frozenset({OrderState.PAID, OrderState.REFUNDED})
+
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+def _untold(_done: int, _of: int) -> None:
+    pass
+
+
+class _Stopped(Exception):
+    """Nobody waits for the file any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +85,14 @@ class BankStatements:
         self._database = database
         self._clock = clock
 
-    async def preview(self, admin: Actor | None, path: Path) -> Preview:
-        """What is in a statement; changes nothing.
+    async def preview(self, admin: Actor | None, path: Path, progress: Progress = _untold) -> Preview:
+        """What is in a statement; changes nothing. `progress`, in octets, is called from a thread.
 
-        Raises AdministratorsOnly, NoBankDetails, and the refusals of `read_statement`.
+        Who cancels it ends the reading too. Raises AdministratorsOnly, NoBankDetails, and the refusals of
+        `read_statement`.
         """
         check_administrator(admin)
-        entries = await asyncio.to_thread(read_statement, path)
+        entries = await _read(path, progress)
 
         def work(tx: Connection) -> Preview:
             require_administrator(tx, admin)
@@ -87,16 +100,23 @@ class BankStatements:
 
         return await self._database.read(work)
 
-    async def apply(self, admin: Actor | None, preview: Preview, chosen: Collection[str] | None = None) -> Applied:
+    async def apply(
+        self,
+        admin: Actor | None,
+        preview: Preview,
+        chosen: Collection[str] | None = None,
+        progress: Progress = _untold,
+    ) -> Applied:
         """Pay orders by the matches of a preview, each in a transaction of its own, each once whoever applies it again.
 
-        `chosen` are fingerprints; all matches when None. Raises AdministratorsOnly.
+        `chosen` are fingerprints; all matches when None. `progress` is told how many are done. What a cancelled call
+        has paid stays paid. Raises AdministratorsOnly.
         """
         check_administrator(admin)
         paid, skipped = [], []
-        for match in preview.matches:
-            if chosen is not None and match.entry.fingerprint not in chosen:
-                continue
+        matches = [each for each in preview.matches if chosen is None or each.entry.fingerprint in chosen]
+        for done, match in enumerate(matches):
+            progress(done, len(matches))
             reason = await self._pay(admin, match)
             if reason is None:
                 paid.append(match)
@@ -131,6 +151,21 @@ class BankStatements:
             return None
 
         return await self._database.write(work)
+
+
+async def _read(path: Path, progress: Progress) -> Sequence[StatementEntry]:
+    """The entries of a file, read in a thread that ends with whoever waits for it."""
+    stopped = threading.Event()
+
+    def watch(done: int, of: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        progress(done, of)
+
+    try:
+        return await asyncio.to_thread(read_statement, path, watch)
+    finally:
+        stopped.set()
 
 
 def _preview(tx: Connection, entries: Sequence[StatementEntry]) -> Preview:

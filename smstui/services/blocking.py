@@ -1,4 +1,4 @@
-"""Accounts that an administrator has blocked, and who is an administrator at this moment.
+"""Accounts that an administrator has blocked.
 
 An open session keeps its Actor: what it may do is looked up again wherever that matters, in the same transaction.
 """
@@ -8,12 +8,11 @@ from typing import ClassVar, Final
 
 from sqlalchemy import ColumnElement, Connection, Exists, exists, select, update
 
-from smstui.domain.actor import Actor, Role
+from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignKind, CampaignState
 from smstui.i18n import N_
 from smstui.services.outgoing import BatchState
-from smstui.services.platform_settings import AdministratorsOnly, check_administrator
 from smstui.storage.lanes import enter
 from smstui.storage.statements import Statement
 from smstui.storage.tables import account, batch, campaign
@@ -40,19 +39,6 @@ def refuse_blocked(tx: Connection, actor: Actor) -> None:
     row = tx.execute(mine).first()
     if row is not None and row.blocked_at is not None:
         raise AccountBlocked(row.blocked_reason or "")
-
-
-def require_administrator(tx: Connection, actor: Actor | None) -> None:
-    """`check_administrator`, by what the account is now: not blocked, and still an administrator's.
-
-    Raises AdministratorsOnly.
-    """
-    check_administrator(actor)
-    if actor is None:
-        return
-    row = tx.execute(select(account.c.role, account.c.blocked_at).where(account.c.id == actor.account_id)).first()
-    if row is None or row.role != Role.ADMIN or row.blocked_at is not None:
-        raise AdministratorsOnly
 
 
 def is_blocked(account_id: ColumnElement[int]) -> Exists:

@@ -16,8 +16,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.packs import DEFAULT_PRICES, Pack, PriceList, PriceStep, check_prices
 from smstui.i18n import N_
 from smstui.services.audit import AuditAction, record
-from smstui.services.blocking import require_administrator
-from smstui.services.platform_settings import put_setting, setting
+from smstui.services.platform_settings import put_setting, require_administrator, setting
 from smstui.storage.database import Database
 from smstui.storage.tables import account
 
@@ -127,10 +126,15 @@ class CompanySettings:
 
     async def set_billing(self, actor: Actor, changed: Billing) -> Billing:
         """Say whom the account's invoices are for, from now on. Raises the refusals of `check_billing`."""
-        checked = check_billing(changed)
+        checked, now = check_billing(changed), self._clock.now()
         mine = update(account).where(account.c.id == actor.account_id)
         kept = json.dumps(asdict(checked), ensure_ascii=False)
-        await self._database.write(lambda tx: tx.execute(mine.values(billing=kept)))
+
+        def work(tx: Connection) -> None:
+            tx.execute(mine.values(billing=kept))
+            record(tx, actor, now, AuditAction.BILLING_CHANGED, checked.name)
+
+        await self._database.write(work)
         return checked
 
     def _put(self, tx: Connection, admin: Actor | None, name: str, values: dict[str, Any], at: datetime) -> None:

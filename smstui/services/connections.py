@@ -14,6 +14,7 @@ from smstui.i18n import N_
 from smstui.services.connection_rows import UNLEARNED, ConnectionRow, from_row, to_row
 from smstui.services.connection_settings import ConnectionSettings, checked
 from smstui.services.dispatch.lease import LeaseTime, lease_time
+from smstui.services.platform_settings import require_administrator
 from smstui.smpp.values import BindSettings, BindState
 from smstui.storage.database import Database
 from smstui.storage.tables import campaign, connection, lease, message_count
@@ -28,13 +29,6 @@ _BEST_FIRST: Final = (
     BindState.CLOSED,
     NO_DISPATCHER,
 )
-
-
-@dataclass(eq=False)
-class AdminOnly(Refusal):
-    """The account may not edit what all accounts share."""
-
-    sentence: ClassVar[str] = N_("Only an administrator may change the connections.")
 
 
 @dataclass(eq=False)
@@ -96,12 +90,12 @@ class Connections:
         return from_row(await self._database.read(lambda tx: _find(tx, name)))
 
     async def add(self, actor: Actor | None, settings: ConnectionSettings) -> None:
-        """Add a connection. Raises AdminOnly, ConnectionNameTaken, InvalidConnection."""
-        _require_admin(actor)
+        """Add a connection. Raises AdministratorsOnly, ConnectionNameTaken, InvalidConnection."""
         settings, now = checked(settings), self._clock.now()
         values = to_row(settings)
 
         def work(tx: Connection) -> None:
+            require_administrator(tx, actor)
             row = insert(tx, connection).values(**values, receipt_id_form=UNLEARNED, created_at=now)
             if tx.execute(row.on_conflict_do_nothing().returning(connection.c.id)).first() is None:
                 raise ConnectionNameTaken(settings.name)
@@ -111,11 +105,11 @@ class Connections:
     async def update(self, actor: Actor | None, name: str, settings: ConnectionSettings) -> None:
         """Change the connection `name`, its name included; an empty password keeps the one it has.
 
-        Raises AdminOnly, UnknownConnection, ConnectionNameTaken, InvalidConnection.
+        Raises AdministratorsOnly, UnknownConnection, ConnectionNameTaken, InvalidConnection.
         """
-        _require_admin(actor)
 
         def work(tx: Connection) -> None:
+            require_administrator(tx, actor)
             row = _find(tx, name)
             new = checked(_with_password(settings, row.password))
             if new.name != name and _named(tx, new.name) is not None:
@@ -127,12 +121,12 @@ class Connections:
     async def remove(self, actor: Actor | None, name: str) -> None:
         """Retire the connection `name`: its campaigns keep it, its password is erased, its name is free again.
 
-        Raises AdminOnly, UnknownConnection, ConnectionInUse.
+        Raises AdministratorsOnly, UnknownConnection, ConnectionInUse.
         """
-        _require_admin(actor)
         now = self._clock.now()
 
         def work(tx: Connection) -> None:
+            require_administrator(tx, actor)
             row = _find(tx, name)
             if waiting := _waiting(tx, row.id):
                 raise ConnectionInUse(name, waiting)
@@ -183,11 +177,6 @@ class Connections:
             return tuple(_together(binds) for binds in by_name.values())
 
         return await self._database.read(work)
-
-
-def _require_admin(actor: Actor | None) -> None:
-    if actor is not None and not actor.is_admin:
-        raise AdminOnly
 
 
 def _named(tx: Connection, name: str) -> ConnectionRow | None:

@@ -3,10 +3,10 @@
 `post` and `require` work inside the transaction of what causes them: a cause and its entry are committed together.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from sqlalchemy import Connection, func, select
 
@@ -15,43 +15,26 @@ from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState, MessageState
 from smstui.i18n import N_
+from smstui.services.credit_history import (
+    ALL,
+    CAUSE_WORDS,
+    Cause,
+    Course,
+    Entry,
+    HistoryQuery,
+    course,
+    entries,
+    entry_ids,
+    newest_entry,
+)
 from smstui.storage.database import Database
 from smstui.storage.tables import account, campaign, ledger_entry, message, message_count
 from smstui.storage.upsert import insert
 
-
-class Cause(StrEnum):
-    """Why an entry was made. A cause counts once for each reference, over all accounts."""
-
-    CERTIFICATION = "certification"
-    """Test credits; the reference is the number that earned them."""
-    CAMPAIGN = "campaign"
-    """The cost of a campaign at its confirmation; the reference is the campaign's id."""
-    ADJUSTMENT = "adjustment"
-    """Its cost at its time, less what was taken at its confirmation; the reference is the campaign's id."""
-    REFUND = "refund"
-    """What the SMSC never accepted of it; the reference is the campaign's id."""
-    GRANT = "grant"
-    """Given when the account was created on the command line; the reference is the account's id."""
-    PURCHASE = "purchase"
-    """Credits that were paid for; the reference is the order's."""
-    REVERSAL = "reversal"
-    """Those of money that was given back; the reference is the order's, with the cents given back by then."""
-    ADMIN = "admin"
-    """Given or taken back by an administrator; the reference is random."""
-
-
-CAUSE_WORDS: Final = {
-    Cause.CERTIFICATION: N_("Test credits"),
-    Cause.CAMPAIGN: N_("Campaign"),
-    Cause.ADJUSTMENT: N_("Campaign, at its final price"),
-    Cause.REFUND: N_("Not accepted, given back"),
-    Cause.GRANT: N_("Given with the account"),
-    Cause.PURCHASE: N_("Purchase"),
-    Cause.REVERSAL: N_("Payment given back"),
-    Cause.ADMIN: N_("By an administrator"),
-}
-"""What each is called; to be translated where it is shown."""
+__all__ = [
+    "CAUSE_WORDS", "Balance", "Cause", "Course", "Entry", "HistoryQuery", "InsufficientCredits", "Ledger", "available",
+    "post", "require",
+]  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -73,16 +56,6 @@ class Balance:
     """What may still be spent."""
     reserved: Credits
     """Already taken from it, for messages that are still queued or in flight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the ledger."""
-
-    amount: Credits
-    cause: Cause
-    reference: str
-    at: datetime
 
 
 def post(tx: Connection, account_id: int, amount: Credits, cause: Cause, reference: str, at: datetime) -> bool:
@@ -160,13 +133,22 @@ class Ledger:
             lambda tx: Balance(available(tx, actor.account_id), _reserved(tx, actor.account_id))
         )
 
-    async def history(self, actor: Actor, limit: int = 200) -> tuple[Entry, ...]:
-        """The newest `limit` entries, newest first."""
-        statement = (
-            select(ledger_entry.c.amount, ledger_entry.c.cause, ledger_entry.c.reference, ledger_entry.c.created_at)
-            .where(ledger_entry.c.account_id == actor.account_id)
-            .order_by(ledger_entry.c.id.desc())
-            .limit(limit)
-        )
-        rows = await self._database.read(lambda tx: tx.execute(statement).all())
-        return tuple(Entry(Credits(row.amount), Cause(row.cause), row.reference, row.created_at) for row in rows)
+    async def history(self, actor: Actor, limit: int = 200, query: HistoryQuery = ALL) -> tuple[Entry, ...]:
+        """The newest `limit` entries that `query` lets through, newest first."""
+        return await self._database.read(lambda tx: entries(tx, actor, entry_ids(tx, actor, query, limit)))
+
+    async def entry_ids(self, actor: Actor, query: HistoryQuery, limit: int | None = None) -> tuple[int, ...]:
+        """The ids of the entries that `query` lets through, newest first."""
+        return await self._database.read(lambda tx: entry_ids(tx, actor, query, limit))
+
+    async def entries(self, actor: Actor, ids: Collection[int]) -> tuple[Entry, ...]:
+        """Those of `ids` (a page of them) that are the account's, in that order."""
+        return await self._database.read(lambda tx: entries(tx, actor, ids))
+
+    async def newest(self, actor: Actor) -> int:
+        """The id of the account's newest entry, 0 before the first: as long as it is the same, nothing has changed."""
+        return await self._database.read(lambda tx: newest_entry(tx, actor))
+
+    async def course(self, actor: Actor, since: datetime | None, until: datetime, steps: int) -> Course | None:
+        """The balance over a time, from the first entry on when `since` is None; None when there is nothing yet."""
+        return await self._database.read(lambda tx: course(tx, actor, since, until, steps))

@@ -17,7 +17,7 @@ from smstui.services.backend import Backend
 from smstui.services.connection_settings import DEFAULT_STOP_CODE, ConnectionSettings
 from smstui.services.connections import UnknownConnection
 from smstui.services.handsets import HandsetService
-from smstui.settings import Settings
+from smstui.settings import NO_SMTP, Settings
 from smstui.smpp.simulator import Account, Simulator, SimulatorSettings
 from smstui.smpp.values import BindSettings
 
@@ -60,7 +60,7 @@ class Demo:
         simulator = Simulator(SimulatorSettings(accounts=(Account(SYSTEM_ID, password),), receipt_delay=RECEIPT_DELAY))
         with tempfile.TemporaryDirectory(prefix="smstui-demo-") as temporary:
             folder = settings.data_directory if keep else Path(temporary)
-            own = replace(settings, database_url=f"sqlite:///{folder / DATABASE_FILE}")
+            own = replace(settings, database_url=f"sqlite:///{folder / DATABASE_FILE}", smtp=NO_SMTP)
             await simulator.start()
             try:
                 bind = BindSettings("127.0.0.1", simulator.port, SYSTEM_ID, password)

@@ -4,17 +4,14 @@ Only administrators look at it, or the command line: it counts what all accounts
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
-from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState, MessageState
-from smstui.i18n import N_
 from smstui.services.connections import NO_DISPATCHER, UnknownConnection
 from smstui.services.dispatch.lease import DATABASE_CLOCK, LeaseTime, lease_time
 from smstui.services.health_values import (
@@ -28,6 +25,7 @@ from smstui.services.health_values import (
     SmscRefusal,
 )
 from smstui.services.outgoing import BatchState
+from smstui.services.platform_settings import require_administrator
 from smstui.smpp.values import BindState
 from smstui.storage.columns import from_milliseconds, to_milliseconds
 from smstui.storage.database import Database
@@ -57,13 +55,6 @@ _HISTORY = Statement("""
 """)
 
 
-@dataclass(eq=False)
-class HealthForAdministrators(Refusal):
-    """The account may not see what all accounts do."""
-
-    sentence: ClassVar[str] = N_("Only an administrator may look at the health of the connections.")
-
-
 class Health:
     """Reads the health of connections. Those who ask are administrators, or the command line (an actor of None)."""
 
@@ -72,14 +63,14 @@ class Health:
         self._clock = clock
 
     async def of(self, actor: Actor | None, name: str) -> ConnectionHealth:
-        """The connection `name`, now. Raises HealthForAdministrators, UnknownConnection."""
+        """The connection `name`, now. Raises AdministratorsOnly, UnknownConnection."""
         found = await self._read(actor, name)
         if not found:
             raise UnknownConnection(name)
         return found[0]
 
     async def of_all(self, actor: Actor | None) -> tuple[ConnectionHealth, ...]:
-        """Every connection, now, the oldest first. Raises HealthForAdministrators."""
+        """Every connection, now, the oldest first. Raises AdministratorsOnly."""
         return await self._read(actor, None)
 
     async def queued(self) -> Mapping[str, int]:
@@ -113,13 +104,12 @@ class Health:
         return await self._database.read(work)
 
     async def _read(self, actor: Actor | None, name: str | None) -> tuple[ConnectionHealth, ...]:
-        if actor is not None and not actor.is_admin:
-            raise HealthForAdministrators
         rows = select(connection).where(connection.c.removed_at.is_(None)).order_by(connection.c.id)
         if name is not None:
             rows = rows.where(connection.c.name == name)
 
         def work(tx: Connection) -> tuple[ConnectionHealth, ...]:
+            require_administrator(tx, actor)
             present, now = lease_time(tx, self._clock), self._clock.now()
             return tuple(_health(tx, row, present, now) for row in tx.execute(rows).all())
 

@@ -25,12 +25,15 @@ from smstui.services.documents.document import Document, InvoiceKind
 from smstui.services.exporting.new_file import write_file
 from smstui.services.exporting.off_loop import off_loop
 from smstui.services.order_rows import Order, OrderState, UnknownOrder, all_orders, find_order, order_of
+from smstui.storage.columns import EPOCH
 from smstui.storage.database import Database
 from smstui.storage.tables import account, invoice, payment_order
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 """Whose days and years the invoices have, wherever the program runs."""
 SHOWN: Final = 500
+CLAIMED: Final = EPOCH
+"""In `mailed_at`: somebody began to send it by e-mail, and has not said since that it has left."""
 _LETTERS: Final = {InvoiceKind.INVOICE: "F", InvoiceKind.CREDIT_NOTE: "A"}
 _KINDS: Final = {letter: kind for kind, letter in _LETTERS.items()}
 _NUMBER: Final = re.compile(r"([FA])-([0-9]{4})-([0-9]{5,9})", re.ASCII)
@@ -54,10 +57,13 @@ class NoCompany(Refusal):
 class Invoice:
     """An invoice or a credit note that was issued."""
 
+    id: int
     number: str
     kind: InvoiceKind
     issued_at: datetime
     document: Document
+    mailed_at: datetime | None
+    """When it was last sent by e-mail."""
 
 
 def issue(tx: Connection, order: Order, at: datetime) -> str | None:
@@ -104,11 +110,11 @@ class Invoices:
         mine = select(invoice).where(invoice.c.account_id == actor.account_id)
         newest = mine.order_by(invoice.c.id.desc()).limit(SHOWN)
         rows = await self._database.read(lambda tx: tx.execute(newest).all())
-        return tuple(map(_invoice_of, rows))
+        return tuple(map(invoice_of, rows))
 
     async def get(self, actor: Actor, number: str) -> Invoice:
         """The account's invoice or credit note of this number. Raises UnknownInvoice."""
-        return await self._database.read(lambda tx: _find(tx, actor, number))
+        return await self._database.read(lambda tx: find_invoice(tx, actor, number))
 
     async def pdf(self, actor: Actor, number: str, language: str | None = None) -> bytes:
         """A document as PDF, in `language`, else the account's: by its number, or the proforma of an order's reference.
@@ -182,10 +188,11 @@ def _part(whole: int, order: Order, cents: int) -> int:
 def _invoice_number(tx: Connection, order: Order) -> str | None:
     this = select(invoice).where(invoice.c.order_id == order.id, invoice.c.kind == InvoiceKind.INVOICE)
     row = tx.execute(this).first()
-    return None if row is None else _invoice_of(row).number
+    return None if row is None else invoice_of(row).number
 
 
-def _find(tx: Connection, actor: Actor, number: str) -> Invoice:
+def find_invoice(tx: Connection, actor: Actor, number: str) -> Invoice:
+    """The account's invoice or credit note of this number. Raises UnknownInvoice."""
     written = _NUMBER.fullmatch(number.strip().upper())
     if written is None:
         raise UnknownInvoice(number)
@@ -194,7 +201,7 @@ def _find(tx: Connection, actor: Actor, number: str) -> Invoice:
     row = tx.execute(select(invoice).where(invoice.c.account_id == actor.account_id, *this)).first()
     if row is None:
         raise UnknownInvoice(number)
-    return _invoice_of(row)
+    return invoice_of(row)
 
 
 def _document(tx: Connection, actor: Actor, number: str, now: datetime) -> Document:
@@ -202,16 +209,18 @@ def _document(tx: Connection, actor: Actor, number: str, now: datetime) -> Docum
     try:
         order = find_order(tx, number, actor.account_id)
     except UnknownOrder:
-        return _find(tx, actor, number).document
+        return find_invoice(tx, actor, number).document
     seller = company(tx)
     if seller is None:
         raise NoCompany
     return _of_order(tx, order, InvoiceKind.PROFORMA, seller, now)
 
 
-def _invoice_of(row: Row[Any]) -> Invoice:
+def invoice_of(row: Row[Any]) -> Invoice:
+    """The invoice that a row holds."""
     document = Document.from_json(row.document)
-    return Invoice(document.number, document.kind, row.issued_at, document)
+    mailed_at = None if row.mailed_at == CLAIMED else row.mailed_at
+    return Invoice(row.id, document.number, document.kind, row.issued_at, document, mailed_at)
 
 
 def _day(at: datetime) -> date:

@@ -18,7 +18,7 @@ from smstui.domain.packs import PriceList
 from smstui.i18n import N_
 from smstui.services import invoices
 from smstui.services.audit import AuditAction, record_for
-from smstui.services.blocking import refuse_blocked, require_administrator
+from smstui.services.blocking import refuse_blocked
 from smstui.services.company import NoBankDetails, bank_details, price_list
 from smstui.services.credits import Cause, available, post, require
 from smstui.services.order_rows import (
@@ -32,6 +32,7 @@ from smstui.services.order_rows import (
     new_order,
     order_of,
 )
+from smstui.services.platform_settings import require_administrator
 from smstui.services.transfers import Transfer, transfer_of
 from smstui.storage.database import Database
 from smstui.storage.tables import account, payment_order

@@ -12,7 +12,8 @@ from smstui.domain.clock import Clock
 from smstui.domain.errors import Refusal
 from smstui.domain.sender import FORBIDDEN_SENDERS, check_sender
 from smstui.i18n import N_
-from smstui.services.platform_settings import check_administrator, put_setting, setting
+from smstui.services.audit import AuditAction, record
+from smstui.services.platform_settings import put_setting, require_administrator, setting
 from smstui.services.sender_uses import SenderUse, replace_sender, sender_uses
 from smstui.storage.database import Database
 from smstui.storage.tables import sender
@@ -162,10 +163,10 @@ class Senders:
         Without an actor, whoever may open the database acts. Raises AdministratorsOnly, InvalidSender, AlwaysForbidden,
         NotForbidden.
         """
-        check_administrator(actor)
-        added = {check_sender(name, ()).lower() for name in names}
+        added, at = {check_sender(name, ()).lower() for name in names}, self._clock.now()
 
         def work(tx: Connection) -> None:
+            require_administrator(tx, actor)
             known = _forbidden_here(tx)
             for name in allowed:
                 if name.lower() in FORBIDDEN_SENDERS:
@@ -174,6 +175,9 @@ class Senders:
                     raise NotForbidden(name)
             left = (known | added - FORBIDDEN_SENDERS) - {name.lower() for name in allowed}
             put_setting(tx, FORBIDDEN, "\n".join(sorted(left)))
+            if actor is not None and left != known:
+                told = [*(f"+{name}" for name in sorted(left - known)), *(f"-{name}" for name in sorted(known - left))]
+                record(tx, actor, at, AuditAction.SETTINGS_CHANGED, f"{FORBIDDEN}: {', '.join(told)}")
 
         await self._database.write(work)
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
 
-from smstui.domain.credits import Credits
+from smstui.domain.credits import Credits, read_credits
 from smstui.domain.errors import Refusal
 from smstui.domain.folding import folded
 from smstui.domain.states import MessageType
@@ -28,8 +28,6 @@ NO_PRICE: Final = "none"
 """What a file says instead of a price where nothing is to go."""
 _NO_PRICE_WORDS: Final = frozenset({NO_PRICE, "aucun", "aucune", "non", "no", "-", "–", "—"})
 _MEGABYTE: Final = 1024 * 1024
-_LONGEST_AMOUNT: Final = 20
-"""Characters."""
 
 
 @dataclass(eq=False)
@@ -178,11 +176,8 @@ def read_type(text: str) -> MessageType:
 
 def read_price(text: str) -> Credits:
     """An amount of credits, its decimals after a point or a comma. Raises InvalidPrice."""
-    plain = text.strip()
     try:
-        if not 0 < len(plain) <= _LONGEST_AMOUNT or not plain.isascii() or "_" in plain:
-            raise ValueError
-        return Credits.of(plain.replace(",", "."))
+        return read_credits(text)
     except ValueError:
         raise InvalidPrice(LOWEST_PRICE, HIGHEST_PRICE) from None
 

@@ -22,10 +22,9 @@ from smstui.domain.states import MessageType
 from smstui.domain.storable import storable
 from smstui.domain.tariff import COUNTRIES, DEFAULT_TARIFF, METROPOLITAN_ONLY, Prices, Tariff, check_price
 from smstui.services.audit import AuditAction, record
-from smstui.services.blocking import require_administrator
 from smstui.services.exporting.off_loop import off_loop
 from smstui.services.exporting.tables import CsvTable, new_table
-from smstui.services.platform_settings import check_administrator, put_setting, setting
+from smstui.services.platform_settings import check_administrator, put_setting, require_administrator, setting
 from smstui.services.tariff_files import HEADER, TariffFile, price_text, read_tariff_file
 from smstui.storage.database import Database
 
@@ -106,6 +105,13 @@ class Tariffs:
             return {kind: {country: price} for kind in kinds or usual}
 
         return await self._change(actor, wanted)
+
+    async def set_prices(self, actor: Actor | None, prices: Prices) -> tuple[PriceChange, ...]:
+        """Let these hold from now on, all or none; where one is None, nothing goes. Those that this has changed.
+
+        Raises UnknownCountry, EmbargoedCountry, MetropolitanOnly, InvalidPrice.
+        """
+        return await self._change(actor, lambda _now: prices)
 
     async def remove(
         self, actor: Actor | None, country: str, kinds: Collection[MessageType] = ()

@@ -74,6 +74,7 @@ invoice = Table(
     Column("number", Integer, nullable=False, comment="of its kind and year, from 1, without gaps"),
     Column("issued_at", Instant, nullable=False),
     Column("document", Text, nullable=False, comment="all that it says, as JSON: it never changes"),
+    Column("mailed_at", Instant, nullable=True, comment="last sent by e-mail"),
     UniqueConstraint("kind", "year", "number"),
     Index("ix_invoice_order_id", "order_id", unique=True, sqlite_where=_ONE_INVOICE, postgresql_where=_ONE_INVOICE),
     Index(None, "account_id", "id"),

@@ -13,7 +13,7 @@ from smstui.domain.errors import Refusal
 from smstui.i18n import N_
 from smstui.storage.statements import Statement
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest revision in `migrations/versions`; revisions are numbers of four digits, in order."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _TABLES: Final = Statement(

@@ -74,6 +74,25 @@ account = Table(
         comment="thousandths of a credit, below which the account is warned",
     ),
     Column("billing", Text, nullable=True, comment="whom invoices are for, as JSON"),
+    Column("theme", String(32), nullable=True),
+    Column(
+        "low_credit_told_at",
+        Instant,
+        nullable=True,
+        comment="when it was last warned by e-mail; none since the balance was high enough",
+    ),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    primary_id(),
+    account_id(),
+    Column("origin", Text, nullable=False, comment="where it came from, as the program could see it"),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True, comment="logged out, or ended from another session"),
+    Index(None, "account_id", "id"),
 )
 
 login_failure = Table(

@@ -133,10 +133,13 @@ async def _listen(runner: web.AppRunner, site: Site) -> None:
 
 @asynccontextmanager
 async def dispatching(backend: "Backend") -> AsyncIterator[None]:
-    """The backend's dispatcher at work; drained at the end."""
-    task = asyncio.create_task(backend.dispatcher.run())
-    try:
-        yield
-    finally:
-        await backend.dispatcher.drain(DRAIN_TIMEOUT)
-        await task
+    """The backend's dispatcher at work, and what keeps orders up; the dispatcher is drained at the end."""
+    from smstui.services.order_upkeep import orders_kept_up
+
+    async with orders_kept_up(backend):
+        task = asyncio.create_task(backend.dispatcher.run())
+        try:
+            yield
+        finally:
+            await backend.dispatcher.drain(DRAIN_TIMEOUT)
+            await task

@@ -74,7 +74,7 @@ class Uploads:
         self._inbox(request)
         return _page(
             request,
-            _("Choose an Excel or CSV file of {limit} MB at most.").format(limit=number(FILE_LIMIT // MEGABYTE)),
+            _("Choose an Excel, CSV or XML file of {limit} MB at most.").format(limit=number(FILE_LIMIT // MEGABYTE)),
         )
 
     async def take_file(self, request: web.Request) -> web.Response:
@@ -136,7 +136,7 @@ def _safe_name(name: str) -> str:
 
 
 def _page(request: web.Request, sentence: str, *, status: int = 200, done: bool = False) -> web.Response:
-    texts: Mapping[str, str] = {"title": _("Import contacts"), "sentence": sentence, "send": _("Send")}
+    texts: Mapping[str, str] = {"title": _("Send a file"), "sentence": sentence, "send": _("Send")}
     response = aiohttp_jinja2.render_template("upload.html", request, {"texts": texts, "done": done}, status=status)
     response.headers.update(
         {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}

@@ -9,13 +9,15 @@ from textual.widgets import Static
 
 @dataclass(frozen=True, slots=True)
 class HeaderLine:
-    """What the line says. The sign goes with words: the state is never told by colour alone."""
+    """What the line says. Signs go with words: no state is told by colour alone."""
 
     login: str
     sign: str = ""
     connection: str = ""
     bound: bool = False
     balance: str = ""
+    warning: str = ""
+    """What is wrong with the balance, with its sign."""
 
 
 class HeaderBar(Static):
@@ -29,6 +31,7 @@ class HeaderBar(Static):
         right = Content.assemble(
             (f"{line.sign} {line.connection}", "$text-success" if line.bound else "$text-warning"),
             ("   " if line.balance else ""),
+            (f"{line.warning}  " if line.warning else "", "bold $text-warning"),
             (line.balance, "bold"),
         )
         room = max(0, self.size.width - right.cell_length - 2)

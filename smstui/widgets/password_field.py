@@ -33,15 +33,15 @@ class PasswordRules(Static):
 class PasswordField(Vertical):
     """The field, the box that shows what is typed, the five rules."""
 
-    def __init__(self, *, leads_to: str, id: str) -> None:  # noqa: A002
-        """`leads_to` is where Enter leads, as in a LineField."""
+    def __init__(self, *, leads_to: str, id: str, label: str = "") -> None:  # noqa: A002
+        """`leads_to` is where Enter leads, as in a LineField; `label` is "Password" when ""."""
         super().__init__(id=id)
-        self._leads_to = leads_to
+        self._leads_to, self._label = leads_to, label
 
     def compose(self) -> ComposeResult:
         """Field and box on a line, rules under it."""
         yield Labelled(
-            _("Password"),
+            self._label or _("Password"),
             LineField(password=True, id="password").leading_to(self._leads_to),
             Tick(_("Show"), id="show-password", compact=True),
         )

@@ -26,3 +26,17 @@ def test_the_charter_is_kept(cli: Cli) -> None:
 
 def test_nothing_to_set_is_wrong_usage(cli: Cli) -> None:
     assert cli("hours", "set").code == 2
+
+
+def test_only_administrators_change_them(cli: Cli, shop: Cli) -> None:
+    assert shop("hours", "set", "--opens", "9").refuses("administrator")
+    assert shop("campaign", "limit", "10").refuses("administrator")
+    assert shop("campaign", "limit", "--json").document == {"recipients": 200_000}
+
+
+def test_the_most_recipients_of_a_campaign(cli: Cli) -> None:
+    assert "200,000" in cli("campaign", "limit").out
+    assert cli("campaign", "limit", "1500", "--json").document == {"recipients": 1500}
+    assert cli("campaign", "limit", "0").refuses("from 1 to 2,000,000")
+    assert cli("campaign", "limit", "2000001").refuses("from 1 to 2,000,000")
+    assert cli("campaign", "limit", "--json").document == {"recipients": 1500}

@@ -13,9 +13,11 @@ from smstui.domain.company import (
     InvalidSiret,
     InvalidVatNumber,
     NameMissing,
+    bank_problems,
     check_bank,
     check_billing,
     check_company,
+    company_problems,
 )
 from smstui.domain.errors import Refusal
 from smstui.domain.identity import InvalidEmail
@@ -98,3 +100,16 @@ def test_whatever_is_typed_is_an_iban_or_refused(iban: str, bic: str) -> None:
     except Refusal:
         return
     assert kept.iban.isalnum()
+
+
+def test_every_field_that_is_wrong_is_told() -> None:
+    assert company_problems(COMPANY) == {}
+    wrong = replace(COMPANY, name=" ", address=(), siret="1", vat_number="x", email="nobody")
+    assert {field: type(why) for field, why in company_problems(wrong).items()} == {
+        "name": NameMissing, "address": AddressMissing, "siret": InvalidSiret, "vat_number": InvalidVatNumber,
+        "email": InvalidEmail,
+    }  # fmt: skip
+    assert bank_problems(BANK) == {}
+    assert {field: type(why) for field, why in bank_problems(BankDetails("", "FR76", "x")).items()} == {
+        "holder": NameMissing, "iban": InvalidIban, "bic": InvalidBic,
+    }  # fmt: skip

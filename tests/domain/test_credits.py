@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smstui.domain.credits import ONE_CREDIT, Credits
+from smstui.domain.credits import ONE_CREDIT, Credits, read_credits
 
 amounts = st.integers(-(10**15), 10**15).map(Credits)
 
@@ -32,3 +32,25 @@ def test_arithmetic_loses_nothing(one: Credits, other: Credits, count: int) -> N
 def test_a_segment_costs_one_credit() -> None:
     assert Credits.of(1) == ONE_CREDIT
     assert Credits.of(2) > ONE_CREDIT
+
+
+@pytest.mark.parametrize(
+    ("written", "milli"),
+    [("100", 100_000), ("1 240,5", 1_240_500), ("\u202f1\u202f000.125 ", 1_000_125), ("-50", -50_000), ("−2,5", -2_500),
+     ("+1", 1_000), ("7.", 7_000), ("0", 0)],
+)  # fmt: skip
+def test_amounts_are_read_as_people_write_them(written: str, milli: int) -> None:
+    assert read_credits(written) == Credits(milli)
+
+
+@pytest.mark.parametrize(
+    "written", ["", " ", "-", "1,2,3", "1.2345", "1e3", "NaN", "1_000", "١", "0x10", "9" * 13, "--1"]
+)
+def test_what_is_no_amount_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        read_credits(written)
+
+
+@given(amounts.filter(lambda one: abs(one.milli) < 10**15))
+def test_every_amount_is_read_back(one: Credits) -> None:
+    assert read_credits(f"{one.decimal:f}") == one

@@ -5,15 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstui.domain.packs import (
+    CENTS,
     DEFAULT_PRICES,
     FEWEST,
     MOST,
+    UNITS,
     InvalidAmount,
     InvalidPrices,
     Pack,
     PriceList,
     PriceStep,
     check_prices,
+    read_money,
     vat_of,
 )
 from smstui.formats import explain
@@ -125,3 +128,18 @@ def test_the_first_prices_are_sound_and_each_pack_is_worth_it() -> None:
     units = [DEFAULT_PRICES.quote(pack.credits).unit_price for pack in DEFAULT_PRICES.packs]
     assert units == sorted(units, reverse=True)
     assert all(DEFAULT_PRICES.quote(pack.credits).net == pack.net for pack in DEFAULT_PRICES.packs)
+
+
+@pytest.mark.parametrize(
+    ("written", "scale", "value"),
+    [("60", CENTS, 60_00), ("2 350,5", CENTS, 2_350_50), ("0.061", UNITS, 610), (" 0,0615\u202f", UNITS, 615),
+     ("5.5", CENTS, 550)],
+)  # fmt: skip
+def test_money_is_read_as_people_write_it(written: str, scale: int, value: int) -> None:
+    assert read_money(written, scale) == value
+
+
+@pytest.mark.parametrize("written", ["", "-1", "1.001", "1e3", "NaN", "1,2,3", "٧", "sixty", "9" * 13])
+def test_what_is_no_money_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        read_money(written, CENTS)

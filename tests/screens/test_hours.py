@@ -3,7 +3,7 @@
 from datetime import time
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from smstui.domain.actor import Actor
 from smstui.domain.hours import DEFAULT_HOURS, SendingHours
@@ -55,7 +55,7 @@ async def test_the_hours_are_set_by_keyboard(stage: Stage, page: HoursPage) -> N
 
 async def test_a_platform_that_only_informs_has_none(stage: Stage, page: HoursPage) -> None:
     page.query_one("#always").focus()
-    await stage.press("space", "enter", "enter")
+    await stage.press("space", "enter", "enter", "enter")
     await stage.until(lambda: "Sending hours saved." in stage.text())
     assert (await stored(stage)).always
 
@@ -95,6 +95,23 @@ async def test_leaving_asks_only_when_something_would_be_lost(stage: Stage, page
     await stage.go_to("balance")
 
 
+async def test_the_most_recipients_of_a_campaign(stage: Stage, page: HoursPage) -> None:
+    platform = stage.app.backend.platform
+    await stage.until(lambda: page.query_one("#recipients", Input).value == "200,000")
+    for wrong in ("0", "2,000,001", "many", ""):
+        await stage.fill("#recipients", wrong)
+        assert "from 1 to 2,000,000" in error(page, "recipients")
+    await stage.press("ctrl+s")
+    assert stage.focused is page.query_one("#recipients")
+    assert await platform.recipient_limit() == 200_000
+    await stage.fill("#recipients", "1 500")
+    await stage.press("ctrl+s")
+    await stage.until(lambda: "A campaign may have 1,500" in stage.text())
+    assert await platform.recipient_limit() == 1_500
+    assert "Sending hours saved." not in stage.text()
+    await stage.go_to("balance")
+
+
 async def test_others_look_and_change_nothing(stage: Stage) -> None:
     new = NewAccount("clerk", "clerk@example.com", PASSWORD, "en", certified_number="+33639980002")
     clerk = await stage.app.backend.accounts.create(new)
@@ -102,6 +119,7 @@ async def test_others_look_and_change_nothing(stage: Stage) -> None:
     assert "Only an administrator may change the sending hours." in stage.text()
     assert [field.disabled for field in page.query(TimeField)] == [True, True]
     assert page.query_one("#always", Tick).disabled
+    assert page.query_one("#recipients", Input).disabled
     assert not page.query(Button)
     await stage.press("ctrl+s")
     assert await stored(stage) == SendingHours()

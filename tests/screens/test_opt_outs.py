@@ -10,8 +10,8 @@ from smstui.domain.actor import Actor
 from smstui.screens.contacts.importing import places
 from smstui.screens.contacts.opt_out_form import OptOutForm
 from smstui.screens.contacts.opt_out_import import OptOutImportPage
-from smstui.screens.contacts.opt_out_removal import OptOutRemoval
 from smstui.screens.contacts.opt_outs import OptOutsPage
+from smstui.screens.reason_modal import ReasonModal
 from smstui.services.opt_out_query import OptOutSource
 from smstui.widgets.file_chooser import FileChooser
 from smstui.widgets.labelled import Labelled
@@ -90,7 +90,7 @@ async def test_a_long_list_is_set_aside_and_can_be_taken_out(stage: Stage, shop:
 async def test_numbers_are_taken_off_with_a_reason(stage: Stage, shop: Actor) -> None:
     page = await opened(stage, shop, "0601020304", "0601020305")
     await stage.press("a", "delete")
-    question = await stage.until_screen(OptOutRemoval)
+    question = await stage.until_screen(ReasonModal)
     assert "Take 2 numbers off the STOP list" in stage.text()
     assert stage.focused is question.query_one(Input)
     await stage.press("enter")
@@ -105,7 +105,7 @@ async def test_numbers_are_taken_off_with_a_reason(stage: Stage, shop: Actor) ->
 async def test_escape_leaves_them_on_the_list(stage: Stage, shop: Actor) -> None:
     await opened(stage, shop, "0601020304")
     await stage.press("delete")
-    await stage.until_screen(OptOutRemoval)
+    await stage.until_screen(ReasonModal)
     await stage.type("because")
     await stage.press("escape")
     assert len(await listed(stage, shop)) == 1
@@ -142,7 +142,7 @@ async def test_a_long_list_is_read_as_it_is_seen_and_emptied_as_one(stage: Stage
     await stage.press("end")
     await stage.until(lambda: numbers[-1] in stage.text())
     await stage.press("a", "delete")
-    await stage.until_screen(OptOutRemoval)
+    await stage.until_screen(ReasonModal)
     assert "Take 1,000 numbers off" in stage.text()
     await stage.type("wrong file")
     await stage.press("enter")

@@ -49,11 +49,16 @@ def test_menu_has_the_guides_headings_in_french() -> None:
         "Crédits › Achat crédits",
         "Crédits › Factures",
         "Crédits › Solde",
+        "Paramètres › Mon compte",
         "Paramètres › Émetteurs",
         "Paramètres › Connexions",
         "Paramètres › Plages d’envoi",
         "Administration › Comptes",
         "Administration › Virements",
+        "Administration › Prix des crédits",
+        "Administration › Tarifs des SMS",
+        "Administration › Société",
+        "Administration › Journal",
     ]
 
 
@@ -75,7 +80,7 @@ async def test_menu_by_keyboard(stage: Stage, shop: Actor) -> None:
     assert "Import contacts" in stage.text()
     await stage.press("home", "enter")
     await stage.until(lambda: stage.shell.section == "dashboard")
-    await stage.press("f8", "end", *["up"] * 7, "enter")
+    await stage.press("f8", "end", *["up"] * 12, "enter")
     await stage.until(lambda: stage.shell.section == "balance")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from smstui.domain.actor import Actor, Role
 from smstui.domain.campaign_rules import StopRequired
+from smstui.domain.company import Billing
 from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignKind, CampaignState, HoldReason
@@ -29,6 +30,7 @@ from smstui.services.blocking import AccountBlocked
 from smstui.services.campaigns import Draft
 from smstui.services.credits import Cause
 from smstui.services.opt_outs import ReasonMissing
+from smstui.services.orders import Method
 from smstui.services.outgoing import enqueue_system
 from smstui.services.platform_settings import AdministratorsOnly
 from smstui.services.when import When
@@ -36,6 +38,7 @@ from smstui.smpp.simulator import Hazards
 from smstui.storage.tables import account, audit_entry, batch
 from tests.conftest import NewAccountFixture
 from tests.dispatch.conftest import OpenPlatform, Platform, numbers, opened
+from tests.payments_support import open_shop
 from tests.services.campaigning import at, connect, group_of, look, person
 from tests.support import PASSWORD, FakeClock
 
@@ -85,6 +88,8 @@ async def test_only_administrators_do_any_of_it(backend: Backend, admin: Actor, 
             lambda: administration.ids(who, AccountQuery()),
             lambda: administration.rows(who, [1]),
             lambda: administration.find(who, "shop"),
+            lambda: administration.count(who),
+            lambda: administration.about(who, "shop"),
             lambda: administration.block(who, "shop", "why"),
             lambda: administration.unblock(who, "shop"),
             lambda: administration.set_rights(who, "shop", role=Role.ADMIN),
@@ -401,3 +406,19 @@ async def test_an_account_that_does_not_exist_is_not_blocked(backend: Backend, n
     await new_account("boss", admin=True)
     with pytest.raises(UnknownAccount):
         await backend.administration.block(None, "nobody", "x")
+
+
+@pytest.mark.each_database
+async def test_all_about_an_account(backend: Backend, admin: Actor, actor: Actor, other: Actor) -> None:
+    await open_shop(backend)
+    orders = [await backend.orders.order(actor, amount, Method.TRANSFER) for amount in (500, 1_000)]
+    await backend.orders.order(other, 500, Method.TRANSFER)
+    await backend.company.set_billing(actor, Billing("Ma Boutique", ("1 rue X",)))
+    about = await backend.administration.about(admin, "SHOP")
+    assert about.row == await backend.administration.find(admin, "shop")
+    assert about.orders == (orders[1], orders[0])
+    assert about.billing == Billing("Ma Boutique", ("1 rue X",))
+    assert (await backend.administration.about(None, "boss")).billing is None
+    assert await backend.administration.count(admin) == 3
+    with pytest.raises(UnknownAccount):
+        await backend.administration.about(admin, "nobody")

@@ -1,7 +1,9 @@
 import asyncio
 import gzip
 import io
+import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -262,6 +264,42 @@ async def test_administrators_only_and_with_bank_details(
             await call
 
 
+async def test_a_reading_is_told_and_ends_with_whoever_waits_for_it(shop: Backend, tmp_path: Path) -> None:
+    path = written(tmp_path, statement(*[Payment(text="x" * 500) for _ in range(500)]))
+    size, told = path.stat().st_size, list[tuple[int, int]]()
+    await shop.bank_statements.preview(None, path, lambda done, of: told.append((done, of)))
+    assert told == sorted(told)
+    assert len(told) > 3
+    assert told[-1] == (size, size)
+
+    begun, go_on, calls = asyncio.Event(), threading.Event(), list[int]()
+    loop, threads = asyncio.get_running_loop(), ThreadPoolExecutor(1)
+    loop.set_default_executor(threads)
+
+    def hold(done: int, _of: int) -> None:
+        calls.append(done)
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(30)
+
+    reading = asyncio.create_task(shop.bank_statements.preview(None, path, hold))
+    await begun.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    go_on.set()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    await asyncio.to_thread(threads.shutdown)
+    assert len(calls) == 1
+
+
+async def test_applying_is_told(shop: Backend, actor: Actor, tmp_path: Path) -> None:
+    placed = [await _order(shop, actor) for _ in range(3)]
+    preview = await _preview(shop, tmp_path, *(Payment(AMOUNT, each.reference) for each in placed))
+    told: list[tuple[int, int]] = []
+    await shop.bank_statements.apply(None, preview, progress=lambda done, of: told.append((done, of)))
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
 LAUGHS = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 20))
 HOSTILE: dict[str, tuple[str | bytes, type[Refusal]]] = {
     "laughs": (f'<?xml version="1.0"?><!DOCTYPE Document [<!ENTITY l0 "ha">{LAUGHS}]><Document>&l19;</Document>',
@@ -295,6 +333,12 @@ def test_hostile_files_are_refused_in_a_sentence(tmp_path: Path, name: str) -> N
     tracemalloc.stop()
     assert explain(refused.value).endswith((".", "format."))
     assert peak < 100_000_000
+
+
+def test_a_statement_within_an_entry_is_a_part_of_it(tmp_path: Path) -> None:
+    inner = "<Stmt><Acct><Id><IBAN>X</IBAN></Id></Acct><Ntry><Amt>1</Amt></Ntry></Stmt>"
+    path = written(tmp_path, statement(Payment(AMOUNT, more=inner), Payment("1.00")))
+    assert [(entry.account, entry.amount) for entry in read_statement(path)] == [(BANK.iban, 72_00), (BANK.iban, 1_00)]
 
 
 @pytest.mark.parametrize("size", [100_000_000, 20_000_001])

@@ -11,13 +11,13 @@ from smstui.services.backend import Backend
 from smstui.services.connection_settings import ConnectionSettings, InvalidConnection
 from smstui.services.connections import (
     NO_DISPATCHER,
-    AdminOnly,
     ConnectionInUse,
     ConnectionNameTaken,
     UnknownConnection,
 )
 from smstui.services.dispatch.lease import acquire, renew
 from smstui.services.outgoing import enqueue_system
+from smstui.services.platform_settings import AdministratorsOnly
 from smstui.smpp.errors import BindRefused, SmscUnreachable
 from smstui.smpp.simulator import Account, Simulator, SimulatorSettings
 from smstui.smpp.values import Alphabet, BindMode, BindSettings, BindState, BindStatus, LongMessages
@@ -126,11 +126,11 @@ async def test_names_are_unique(backend: Backend) -> None:
 
 async def test_only_administrators_change_connections(backend: Backend, actor: Actor) -> None:
     await backend.connections.add(None, MAIN)
-    with pytest.raises(AdminOnly):
+    with pytest.raises(AdministratorsOnly):
         await backend.connections.add(actor, replace(MAIN, name="mine"))
-    with pytest.raises(AdminOnly):
+    with pytest.raises(AdministratorsOnly):
         await backend.connections.update(actor, "main", MAIN)
-    with pytest.raises(AdminOnly):
+    with pytest.raises(AdministratorsOnly):
         await backend.connections.remove(actor, "main")
     assert await backend.connections.list() == (MAIN,)
 

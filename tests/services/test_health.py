@@ -13,7 +13,6 @@ from smstui.services.campaigns import Draft
 from smstui.services.connection_settings import ConnectionSettings
 from smstui.services.connections import NO_DISPATCHER, UnknownConnection
 from smstui.services.dispatch.lease import acquire, release, renew
-from smstui.services.health import HealthForAdministrators
 from smstui.services.health_records import (
     RECEIPTS_KEPT,
     RECEIPTS_NOTED,
@@ -24,6 +23,7 @@ from smstui.services.health_records import (
     record_sample,
 )
 from smstui.services.health_values import SLOT, SLOTS
+from smstui.services.platform_settings import AdministratorsOnly
 from smstui.smpp.traffic import Stats
 from smstui.smpp.values import BindSettings, BindState, BindStatus, Receipt
 from smstui.storage.tables import bind_sample, connection, lease, recent_receipt
@@ -179,9 +179,9 @@ async def test_the_last_receipts_are_kept(backend: Backend, connection_id: int) 
 
 @pytest.mark.each_database
 async def test_only_administrators_look(backend: Backend, connection_id: int, actor: Actor, admin: Actor) -> None:
-    with pytest.raises(HealthForAdministrators):
+    with pytest.raises(AdministratorsOnly):
         await backend.health.of(actor, "main")
-    with pytest.raises(HealthForAdministrators):
+    with pytest.raises(AdministratorsOnly):
         await backend.health.of_all(actor)
     assert (await backend.health.of(admin, "main")).name == "main"
     assert [one.name for one in await backend.health.of_all(None)] == ["main"]

@@ -76,6 +76,19 @@ async def test_a_price_that_was_set_is_that_of_all_from_then_on(backend: Backend
 
 
 @pytest.mark.each_database
+async def test_prices_of_several_types_are_set_as_one(backend: Backend, admin: Actor, actor: Actor) -> None:
+    wanted = {PRO: {"BE": Credits(2500), "LU": None}, UNICODE: {"BE": Credits.of(2)}}
+    changes = await backend.tariffs.set_prices(admin, wanted)
+    assert [(one.country, one.type, one.after) for one in changes] == [("BE", PRO, Credits(2500)), ("LU", PRO, None)]
+    with pytest.raises(EmbargoedCountry):
+        await backend.tariffs.set_prices(admin, {PRO: {"BE": Credits.of(9), "RU": Credits.of(1)}})
+    with pytest.raises(AdministratorsOnly):
+        await backend.tariffs.set_prices(actor, {PRO: {"BE": Credits.of(9)}})
+    tariff = await backend.tariffs.current()
+    assert (tariff.price("BE", PRO), tariff.price("LU", PRO)) == (Credits(2500), None)
+
+
+@pytest.mark.each_database
 async def test_what_is_sent_keeps_its_price_and_what_is_scheduled_gets_that_of_its_moment(
     backend: Backend, actor: Actor, clock: FakeClock
 ) -> None:
@@ -267,9 +280,10 @@ def test_each_line_that_cant_be_used_is_told_with_its_reason() -> None:
     read = read_tariff("t", "\n".join(lines).encode())
     assert [(one.line, type(one.why)) for one in read.refused] == [
         (3, UnknownCountry), (4, UnknownType), (5, InvalidPrice), (6, InvalidPrice), (7, RepeatedPrice),
-        (8, EmbargoedCountry), (9, MetropolitanOnly), (10, ThreeCells), (11, ThreeCells), (13, InvalidPrice),
+        (8, EmbargoedCountry), (9, MetropolitanOnly), (10, ThreeCells), (11, ThreeCells), (12, InvalidPrice),
+        (13, InvalidPrice),
     ]  # fmt: skip
-    assert read.prices == {PRO: {"BE": Credits.of(2), "LU": Credits.of(1000)}}
+    assert read.prices == {PRO: {"BE": Credits.of(2)}}
     with pytest.raises(TariffFileRefused) as refused:
         read.check()
     assert "Line 3: “Atlantis”" in explain(refused.value)

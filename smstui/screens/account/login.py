@@ -32,6 +32,11 @@ class LoginScreen(TranslatedScreen[None]):
         Binding("f2", "sign_up", N_("Sign up"), id="login.sign_up"),
     ]
 
+    def __init__(self, notice: str = "") -> None:
+        """`notice`: why the person is here, when it was not their will."""
+        super().__init__()
+        self._notice = notice
+
     @property
     def host(self) -> Host:
         """The application."""
@@ -44,6 +49,8 @@ class LoginScreen(TranslatedScreen[None]):
         with Vertical(classes="card") as card:
             card.border_title = Content("smstui")
             yield Words(_("Log in"), classes="card-title")
+            if self._notice:
+                yield Words(Content(self._notice), id="notice")
             login = LineField(demo.login if demo else "", id="login").leading_to("#password")
             yield Labelled(_("Identifier"), login, id="login-field")
             yield Labelled(
@@ -91,7 +98,9 @@ class LoginScreen(TranslatedScreen[None]):
         button.disabled = True
         try:
             backend = await self.host.opened_backend()
-            actor = await backend.accounts.log_in(login, password)
+            from smstui.services.sessions import origin_here
+
+            actor = await backend.accounts.log_in(login, password, origin_here())
         except Refusal as refusal:
             from smstui.formats import explain
 

@@ -19,6 +19,7 @@ from smstui.screens.account.terms import terms
 from smstui.screens.host import Host
 from smstui.screens.once import once_at_a_time
 from smstui.services.accounts import EmailTaken, LoginTaken, SignUp, TermsNotAccepted
+from smstui.services.sessions import origin_here
 from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
@@ -134,7 +135,7 @@ class SignUpScreen(TranslatedScreen[None]):
         button = self.query_one("#sign-up", Button)
         button.disabled = True
         try:
-            actor = await (await self.host.opened_backend()).accounts.sign_up(form)
+            actor = await (await self.host.opened_backend()).accounts.sign_up(form, origin_here())
         except (LoginTaken, InvalidLogin) as refusal:
             self._refuse("login", refusal)
         except (EmailTaken, InvalidEmail) as refusal:

@@ -13,6 +13,7 @@ from smstui.domain.visible import printable
 from smstui.formats import amount, credits_text, date_time, explain
 from smstui.i18n import N_, _, ngettext
 from smstui.money import euros
+from smstui.screens.admin.statement import StatementPage
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
 from smstui.services.orders import AwaitedOrder
@@ -27,6 +28,7 @@ class AwaitedPage(ListPage[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "confirm", N_("Confirm"), id="awaited.confirm"),
+        Binding("i", "import", N_("Bank statement"), id="awaited.import"),
         Binding("r", "refresh_list", N_("Refresh"), id="awaited.refresh"),
     ]
 
@@ -49,7 +51,8 @@ class AwaitedPage(ListPage[str]):
         )
         with Horizontal(classes="actions"):
             yield Button(_("Refresh"), id="refresh", compact=True)
-            yield Button(_("Confirm the payment"), id="confirm", variant="primary", compact=True)
+            yield Button(_("Bank statement"), id="import", compact=True)
+            yield Button(_("Confirm"), id="confirm", variant="primary", compact=True)
 
     async def read(self) -> None:
         """Read the list and show it."""
@@ -66,6 +69,11 @@ class AwaitedPage(ListPage[str]):
     def action_refresh_list(self) -> None:
         """Read the list again."""
         self.read_soon()
+
+    @on(Button.Pressed, "#import")
+    def action_import(self) -> None:
+        """Find in a bank statement which transfers have arrived."""
+        self.open(StatementPage())
 
     @on(WindowedTable.Chosen)
     def _chosen(self) -> None:

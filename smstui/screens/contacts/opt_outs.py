@@ -14,7 +14,7 @@ from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.opt_out_form import OptOutForm
 from smstui.screens.contacts.opt_out_import import OptOutImportPage
 from smstui.screens.contacts.opt_out_list import OptOutList
-from smstui.screens.contacts.opt_out_removal import OptOutRemoval
+from smstui.screens.contacts.opt_out_removal import removal_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.widgets.windowed_table import WindowedTable
@@ -87,11 +87,11 @@ class OptOutsPage(Page):
         numbers = await self.list.chosen()
         if not numbers:
             return
-        reason = await self.ask(OptOutRemoval(numbers))
-        if reason is None:
+        decision = await self.ask(removal_question(numbers))
+        if decision is None:
             return
         try:
-            await self.backend.opt_outs.remove(self.actor, numbers, reason)
+            await self.backend.opt_outs.remove(self.actor, numbers, decision.reason)
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
         self.list.read_soon()

@@ -1,6 +1,6 @@
 """Credits › Invoices: the account's orders, what became of them, and their invoices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -9,9 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button
 
-from smstui.formats import amount, date_time
+from smstui.domain.errors import Refusal
+from smstui.domain.visible import printable
+from smstui.formats import amount, date_time, explain
 from smstui.i18n import N_, _, ngettext
 from smstui.money import euros
+from smstui.screens.credits.mail_modal import MailModal
 from smstui.screens.credits.order import OrderPage
 from smstui.screens.credits.order_facts import state_words
 from smstui.screens.credits.papers import hand_out_paper
@@ -30,12 +33,13 @@ class InvoicesPage(ListPage[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "buy", N_("Buy credits"), id="invoices.buy"),
         Binding("d", "download", N_("Save as PDF"), id="invoices.download"),
+        Binding("e", "mail", N_("E-mail"), id="invoices.mail"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._numbers: Mapping[str, str] = {}
-        """The number of the newest paper of each order, by its reference."""
+        self._papers: Mapping[str, Invoice] = {}
+        """The newest invoice or credit note of each order, by its reference."""
 
     def compose(self) -> ComposeResult:
         """The list and its actions."""
@@ -47,11 +51,13 @@ class InvoicesPage(ListPage[str]):
                 Column("total", _("Incl. VAT"), 12, right=True, sortable=True, from_width=60),
                 Column("state", _("State"), 20, grows=True),
                 Column("invoice", _("Invoice"), 14, from_width=70),
+                Column("mailed", _("E-mailed"), 11, from_width=104),
             ],
             empty=_("No order yet: press n to buy credits."),
             sorted_by=("at", True),
         )
         with Horizontal(classes="actions"):
+            yield Button(_("E-mail"), id="mail", compact=True)
             yield Button(_("Save as PDF"), id="download", compact=True)
             yield Button(_("Buy credits"), id="buy", variant="primary", compact=True)
 
@@ -59,8 +65,8 @@ class InvoicesPage(ListPage[str]):
         """Read the list and show it."""
         orders = await self.backend.orders.list(self.actor)
         invoices = await self.backend.invoices.list(self.actor)
-        self._numbers = _newest(invoices)
-        self.list.show([_entry(order, self._numbers.get(order.reference, "")) for order in orders])
+        self._papers = {each.document.order_reference: each for each in reversed(invoices)}
+        self.list.show([_entry(order, self._papers.get(order.reference)) for order in orders])
         self.note = ngettext("{count} order", "{count} orders", len(orders)).format(count=len(orders))
 
     @on(WindowedTable.Chosen)
@@ -76,22 +82,40 @@ class InvoicesPage(ListPage[str]):
     @once_at_a_time("invoices-download")
     async def action_download(self) -> None:
         """Save the invoice of the order under the cursor."""
-        reference = self.table.cursor_key
-        if reference is None:
+        if (paper := self._chosen_paper()) is not None:
+            await hand_out_paper(self, paper.number)
+
+    @on(Button.Pressed, "#mail")
+    @once_at_a_time("invoices-mail")
+    async def action_mail(self) -> None:
+        """Send the invoice of the order under the cursor by e-mail, once the address is confirmed."""
+        mail, paper = self.backend.invoice_mail, self._chosen_paper()
+        if paper is None:
             return
-        number = self._numbers.get(reference)
-        if number is None:
+        try:
+            mail.check()
+        except Refusal as refusal:
+            self.notify(explain(refusal), severity="warning", markup=False)
+            return
+        address = await self.ask(MailModal(mail, self.actor, paper, await mail.address(self.actor)))
+        if address is not None:
+            words = _("{number} was sent to {address}.")
+            self.notify(words.format(number=paper.number, address=printable(address)), markup=False)
+            self.read_soon()
+
+    def _chosen_paper(self) -> Invoice | None:
+        """The newest of the order under the cursor; says so when there is none."""
+        reference = self.table.cursor_key
+        paper = self._papers.get(reference or "")
+        if reference is not None and paper is None:
             words = _("The order {reference} has no invoice: invoices come with the payment.")
             self.notify(words.format(reference=reference), severity="warning", markup=False)
-            return
-        await hand_out_paper(self, number)
+        return paper
 
 
-def _newest(invoices: Sequence[Invoice]) -> Mapping[str, str]:
-    return {each.document.order_reference: each.number for each in reversed(invoices)}
-
-
-def _entry(order: Order, invoice: str) -> Entry[str]:
+def _entry(order: Order, paper: Invoice | None) -> Entry[str]:
+    invoice = paper.number if paper else ""
+    mailed = date_time(paper.mailed_at) if paper and paper.mailed_at else ""
     return Entry(
         order.reference,
         (
@@ -101,6 +125,7 @@ def _entry(order: Order, invoice: str) -> Entry[str]:
             euros(order.total),
             state_words(order.state),
             invoice,
+            mailed,
         ),
         search=f"{order.reference} {invoice}",
         order={"at": order.created_at, "credits": order.credits.milli, "total": order.total},

@@ -1,4 +1,4 @@
-"""Settings › Sending hours: when marketing campaigns may go out, for all accounts."""
+"""Settings › Sending hours: when marketing campaigns may go out, and to how many, for all accounts."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -18,23 +18,25 @@ from smstui.domain.hours import (
     SendingHours,
     check_hours,
 )
-from smstui.formats import explain
+from smstui.formats import explain, number
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
+from smstui.services.platform_settings import check_recipient_limit
 from smstui.widgets.labelled import Labelled
-from smstui.widgets.line_field import NEXT
+from smstui.widgets.line_field import NEXT, LineField
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.tick import Tick
 from smstui.widgets.time_field import TimeField
 from smstui.widgets.words import Words
 
 _FIELDS = ("opens", "closes")
+_LIMIT = "recipients"
 
 
 class HoursPage(Page):
-    """The hours of a day, or none at all. Administrators change them, the others see them."""
+    """The hours of a day, or none at all; the most recipients. Administrators change them, the others see them."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,6 +47,8 @@ class HoursPage(Page):
         super().__init__()
         self._stored: SendingHours | None = None
         """What holds now; None until it is read."""
+        self._limit = 0
+        """The most recipients of a campaign now."""
         self._reading = Latest(self, self._read, group="hours")
 
     def compose(self) -> ComposeResult:
@@ -65,6 +69,8 @@ class HoursPage(Page):
             always = Tick(_("Always: this platform only informs"), id="always", compact=True, disabled=not may_change)
             yield Labelled("", always, id="always-row")
             yield Labelled(_("Voice"), Words(_voice_words(), id="voice"), id="voice-row")
+            recipients = LineField(id=_LIMIT, max_length=12, compact=True, disabled=not may_change)
+            yield Labelled(_("Campaigns"), recipients.leading_to(NEXT), id=f"{_LIMIT}-row")
         if may_change:
             with Horizontal(classes="actions"):
                 yield Button(_("Save"), id="save", variant="primary", compact=True)
@@ -80,6 +86,7 @@ class HoursPage(Page):
             _("Campaigns go out at any hour of any day: for reminders and alerts, never for marketing.")
         )
         self._row("voice").hint(_("By law (decree 2022-1313), whatever is set here."))
+        self._row(_LIMIT).hint(_("The most recipients that each may have."))
         self._reading.ask()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -93,14 +100,19 @@ class HoursPage(Page):
             return None
         return SendingHours(opens, closes, self.query_one("#always", Tick).value)
 
+    def written_limit(self) -> int | None:
+        """The most recipients, as the form says it; None where that is no number."""
+        digits = "".join(self.query_one(f"#{_LIMIT}", Input).value.split()).replace(",", "")
+        return int(digits) if digits.isascii() and digits.isdigit() else None
+
     async def may_leave(self) -> bool:
         """Ask when something written would be lost."""
-        if self._stored in (None, self.written()):
+        if self._stored is None or (self._stored, self._limit) == (self.written(), self.written_limit()):
             return True
         return await self.ask(
             ConfirmModal(
                 _("Leave the form?"),
-                _("The sending hours that you wrote are not saved."),
+                _("What you wrote on this page is not saved."),
                 confirm=_("Leave without saving"),
                 cancel=_("Stay"),
                 dangerous=True,
@@ -129,22 +141,28 @@ class HoursPage(Page):
 
     @once_at_a_time("hours-save")
     async def _save(self) -> None:
-        hours = self.written()
+        hours, limit = self.written(), self.written_limit()
         assert hours is not None
+        assert limit is not None
         try:
             await self.backend.platform.set_sending_hours(self.actor, hours)
+            await self.backend.platform.set_recipient_limit(self.actor, limit)
         except Refusal as refusal:
             self.notify(explain(refusal), severity="error", markup=False)
             return
-        self._stored = hours
-        self.notify(_("Sending hours saved."), markup=False)
+        if limit != self._limit:
+            self.notify(_("A campaign may have {count} recipients at most.").format(count=number(limit)), markup=False)
+        if hours != self._stored:
+            self.notify(_("Sending hours saved."), markup=False)
+        self._stored, self._limit = hours, limit
 
     async def _read(self) -> None:
-        hours = await self.backend.platform.sending_hours()
+        hours, self._limit = await self.backend.platform.sending_hours(), await self.backend.platform.recipient_limit()
         with self.prevent(Input.Changed, Tick.Changed):
             self.query_one("#opens", TimeField).show(hours.opens)
             self.query_one("#closes", TimeField).show(hours.closes)
             self.query_one("#always", Tick).value = hours.always
+            self.query_one(f"#{_LIMIT}", Input).value = number(self._limit)
         self._stored = hours
 
     def _check(self) -> str:
@@ -155,6 +173,12 @@ class HoursPage(Page):
                 check_hours(hours)
             except Refusal as refusal:
                 problems["opens" if isinstance(refusal, OpensTooEarly) else "closes"] = explain(refusal)
+        try:
+            check_recipient_limit(self.written_limit() or 0)
+        except Refusal as refusal:
+            problems[_LIMIT] = explain(refusal)
+        else:
+            problems[_LIMIT] = ""
         for field, sentence in problems.items():
             self._row(field).fail(sentence)
         return next((field for field, sentence in problems.items() if sentence), "")

@@ -45,6 +45,11 @@ class Dispatcher:
         self._timeout = 0.0
         self._scheduler = Scheduler(database, clock, self.wake)
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it sends no more."""
+        return self._ending.is_set()
+
     def binds(self) -> Sequence[LiveBind]:
         """The binds that this process dispatches or would."""
         return [runner.live for _, (_, runner) in sorted(self._runners.items())]

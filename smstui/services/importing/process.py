@@ -19,7 +19,7 @@ from smstui.services.exporting.refusals import explained
 from smstui.services.importing import pipe
 from smstui.services.importing.requests import OutOfMemory, Request
 from smstui.services.importing.values import ImportProgress
-from smstui.settings import STRIPE_KEY_VARIABLE
+from smstui.settings import SECRET_VARIABLES
 
 DEADLINE: Final = 300.0
 """Seconds that all of it may take."""
@@ -84,7 +84,7 @@ async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Pro
             stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name != STRIPE_KEY_VARIABLE},
+            env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
         )
     assert process.stdout is not None
     assert process.stderr is not None
