@@ -123,7 +123,9 @@ class Contacts:
             if other is not None and other.id != contact_id:
                 raise MobileTaken(details.mobile)
             own = (contact.c.id == contact_id, contact.c.account_id == actor.account_id)
-            if not tx.execute(update(contact).where(*own).values(updated_at=now, **to_columns(details))).rowcount:
+            created_at = tx.execute(select(contact.c.created_at).where(*own)).scalar()
+            at = max(now, (created_at or now) + timedelta(milliseconds=1))  # both times alike: never changed
+            if not tx.execute(update(contact).where(*own).values(updated_at=at, **to_columns(details))).rowcount:
                 raise UnknownContact(details.mobile)
             if group_ids is not None:
                 check_own_groups(tx, actor, group_ids)

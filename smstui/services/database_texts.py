@@ -35,6 +35,8 @@ from smstui.storage.tables import contact
 _FREQUENT: Final = "eaisnrtoulcmdpvgbfhqjxykz EAISNRTOULCMDPVGBFHQJXYKZW-0123456789é"
 _USUAL: Final = _FREQUENT + "".join(sorted(BASIC_CHARACTERS - frozenset(_FREQUENT)))
 """The characters that cost one unit, the frequent ones first: they are looked for one after the other."""
+UNWRITTEN: Final = 0
+"""The segments of a text that the database can't write."""
 _NAMES: Final = frozenset({ContactField.LAST_NAME, ContactField.FIRST_NAME})
 
 
@@ -44,8 +46,7 @@ class DatabaseTexts:
 
     text: ColumnElement[str]
     segments: ColumnElement[int]
-    written: ColumnElement[bool]
-    """Whether text and segments are right: where this is false they are `personal_texts`'s to say."""
+    """UNWRITTEN where text and segments are `personal_texts`'s to say."""
     missing: tuple[tuple[str, ColumnElement[bool]], ...]
     """For each field without fallback, whether the contact has no value for it."""
 
@@ -63,13 +64,16 @@ def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
     units = quick_measure("".join(around), encoding)[1] + sum(
         (func.length(value, type_=Integer) for value in values), literal(0, Integer)
     )
-    segments = case((units <= alone, 1), else_=(units + (several - 1)) // several)
     missing = {slot.name: _stored(tx, slot.name) == "" for slot in slots if slot.fallback is None}
     is_usual = func.ltrim(reduce(add, values), _USUAL) == ""
     if all(slot.name in _NAMES and BASIC_CHARACTERS.issuperset(slot.fallback or "") for slot in slots):
         is_usual = or_(contact.c.plain_names, is_usual)
-    written = and_(is_usual, units <= most)
-    return DatabaseTexts(text, segments, written, tuple(missing.items()))
+    segments = case(
+        (and_(is_usual, units <= alone), 1),
+        (and_(is_usual, units <= most), (units + (several - 1)) // several),
+        else_=UNWRITTEN,
+    )
+    return DatabaseTexts(text, segments, tuple(missing.items()))
 
 
 def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, literal, or_, select, update
 
 from smstui.domain.actor import Actor
 from smstui.domain.campaign_rules import METROPOLITAN
@@ -19,7 +19,7 @@ from smstui.domain.credits import NO_CREDITS, Credits
 from smstui.domain.states import MessageState, MessageType
 from smstui.domain.tariff import Tariff
 from smstui.services.composing import Composition
-from smstui.services.database_texts import database_texts
+from smstui.services.database_texts import UNWRITTEN, database_texts
 from smstui.services.outgoing import OwnMessage, insert_own
 from smstui.services.personal_texts import Written, contact_texts, number_texts, wanted_contacts
 from smstui.services.ranges import Range, country_ranges, in_order, one_country
@@ -27,8 +27,6 @@ from smstui.storage.lists import listed_ids, listed_texts
 from smstui.storage.statements import Statement
 from smstui.storage.tables import contact, message
 
-_UNWRITTEN: Final = 0
-"""The segments of a message whose text is still to be written, in the transaction that does."""
 _WRITE: Final = Statement(
     "UPDATE message SET text = ?, segments = ?, price = ? WHERE id = ?",
     arrays="""
@@ -65,7 +63,7 @@ def add_contacts(tx: Connection, campaign: Personal, ids: Sequence[int], after: 
     """Add messages to these contacts; `after` is the last message there is."""
     _insert(tx, campaign, ids)
     new = _new(tx, campaign, after)
-    if new.least_segments == _UNWRITTEN:
+    if new.least_segments == UNWRITTEN:
         _write(tx, campaign, ids, after)
         new = _new(tx, campaign, after)
     only = one_country(tx, new.first_id, new.last_id, new.messages)
@@ -88,7 +86,8 @@ def add_numbers(tx: Connection, campaign: Personal, numbers: Sequence[str], afte
 def _is_new(campaign: Personal) -> ColumnElement[bool]:
     """Of a contact: that no message goes to its number yet. Only one that was changed can have such a number."""
     met = exists().where(_by_number(campaign), message.c.destination == contact.c.mobile)
-    return or_(contact.c.updated_at < campaign.since, ~met)
+    never_changed = contact.c.updated_at == contact.c.created_at
+    return or_(contact.c.updated_at < campaign.since, never_changed, ~met)
 
 
 def _by_number(campaign: Personal) -> ColumnElement[bool]:
@@ -97,17 +96,16 @@ def _by_number(campaign: Personal) -> ColumnElement[bool]:
 
 
 def _insert(tx: Connection, campaign: Personal, ids: Sequence[int]) -> None:
-    """Add the messages, priced as those of metropolitan France; those that the database can't write are _UNWRITTEN."""
+    """Add the messages, priced as those of metropolitan France; those that the database can't write are UNWRITTEN."""
     texts = database_texts(tx, campaign.composed)
     usual = campaign.tariff.price(country_of(METROPOLITAN), campaign.composed.type) or NO_CREDITS
-    segments = case((texts.written, texts.segments), else_=_UNWRITTEN)
     columns = {
         "campaign_id": literal(campaign.campaign_id),
         "destination": contact.c.mobile,
         "state": literal(MessageState.QUEUED.value),
         "text": texts.text,
-        "segments": segments,
-        "price": segments * usual.milli,
+        "segments": texts.segments,
+        "price": texts.segments * usual.milli,
     }
     wanted = wanted_contacts(tx, campaign.actor, ids, *columns.values()).where(_is_new(campaign))
     if campaign.composed.type is MessageType.REPONSE:
@@ -117,9 +115,9 @@ def _insert(tx: Connection, campaign: Personal, ids: Sequence[int]) -> None:
 
 
 def _write(tx: Connection, campaign: Personal, ids: Sequence[int], after: int) -> None:
-    """Write the _UNWRITTEN messages one by one; those that can't be sent are taken out."""
+    """Write the UNWRITTEN messages one by one; those that can't be sent are taken out."""
     found = select(message.c.destination, message.c.id).where(
-        message.c.campaign_id == campaign.campaign_id, message.c.id > after, message.c.segments == _UNWRITTEN
+        message.c.campaign_id == campaign.campaign_id, message.c.id > after, message.c.segments == UNWRITTEN
     )
     unwritten = dict(tx.execute(found).all())
     theirs = contact.c.mobile.in_(listed_texts(tx, unwritten))

@@ -12,7 +12,7 @@ from smstui.domain.country import country_of
 from smstui.domain.tariff import Tariff
 from smstui.services.audience import Members
 from smstui.services.composing import Composition
-from smstui.services.database_texts import database_texts
+from smstui.services.database_texts import UNWRITTEN, database_texts
 from smstui.services.exclusions import Exclusion, unreachable
 from smstui.services.personal_texts import (
     Chunk,
@@ -25,9 +25,6 @@ from smstui.services.personal_texts import (
 from smstui.services.ranges import beginning_of
 from smstui.storage.database import Database
 from smstui.storage.tables import contact
-
-_ONE_BY_ONE = 0
-"""In place of the segments, for texts that the database can't count."""
 
 
 @dataclass(slots=True)
@@ -101,13 +98,13 @@ def _of_numbers(actor: Actor, composed: Composition, tariff: Tariff, numbers: Se
 
 def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Sequence[int], tx: Connection) -> Tally:
     texts, found, named = database_texts(tx, composed), Tally(), 0
-    length = case((texts.written, texts.segments), else_=_ONE_BY_ONE).label("length")
+    length = texts.segments.label("length")
     lacking = [func.sum(case((is_missing, 1), else_=0)) for _, is_missing in texts.missing]
     columns = (func.min(contact.c.mobile), length, func.count(), *lacking)
     grouped = wanted_contacts(tx, actor, ids, *columns).group_by(beginning_of(contact.c.mobile), length)
     for number, segments, count, *missing in tx.execute(grouped):
         named += count
-        if segments == _ONE_BY_ONE:
+        if segments == UNWRITTEN:
             continue
         if why := unreachable(composed.type, number, tariff):
             found.excluded[why] += count
@@ -117,7 +114,7 @@ def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Seque
         found.add(country_of(number), count, segments, price.milli * segments)
         found.lacking.update({name: lack for (name, _), lack in zip(texts.missing, missing, strict=True) if lack})
     if named > found.counted:
-        found.add_chunk(contact_texts(tx, actor, composed, tariff, ids, ~texts.written))
+        found.add_chunk(contact_texts(tx, actor, composed, tariff, ids, texts.segments == UNWRITTEN))
     if named < len(ids):
         found.excluded.update(why for _, why in unwanted(tx, actor, ids))
     return found
