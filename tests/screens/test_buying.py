@@ -104,7 +104,7 @@ async def test_the_guide_is_walked_through_by_card(french: Stage, stripe: Stripe
     await stage.press("ctrl+s")
     order = await the_order(stage, actor)
     await stage.until(lambda: stripe.url.split("//")[1].split(":")[0] in stage.text() or "https://" in stage.text())
-    await stage.until(lambda: "En attente du paiement" in stage.text())
+    await stage.until(lambda: "Paiement attendu" in stage.text())
     assert (order.method, order.credits, order.total) == (Method.CARD, Credits.of(1000), 72_00)
 
     stripe.books.pay(order.reference)
@@ -195,7 +195,7 @@ async def test_a_server_that_does_not_answer_is_said_and_asked_again(french: Sta
     await stage.press("escape")
     await stage.until(lambda: isinstance(stage.shell.page, BuyPage))
     await stage.go_to("invoices")
-    await stage.until(lambda: order.reference in stage.text() and "En attente du paiement" in stage.text())
+    await stage.until(lambda: order.reference in stage.text() and "Paiement attendu" in stage.text())
     await stage.press("enter")
     await stage.until(lambda: isinstance(stage.shell.page, OrderPage) and "https://" in stage.text())
     stripe.books.pay(order.reference)
