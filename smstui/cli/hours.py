@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smstui.cli.account_admin import administrator
 from smstui.cli.context import Call, Json, Noun, with_backend
 from smstui.i18n import _
 
@@ -31,7 +30,7 @@ async def show(call: Call) -> None:
 @click.option("--always/--not-always", default=None, help="No hours at all: for platforms that only inform.")
 @with_backend
 async def set_hours(call: Call, *, opens: str | None, closes: str | None, always: bool | None) -> None:
-    """Change what is given, and leave the rest as it is (administrators)."""
+    """Change what is given, and leave the rest as it is."""
     from smstui.domain.time_of_day import read_time
 
     if opens is None and closes is None and always is None:
@@ -43,7 +42,7 @@ async def set_hours(call: Call, *, opens: str | None, closes: str | None, always
         closes=stored.closes if closes is None else read_time(closes),
         always=stored.always if always is None else always,
     )
-    await call.backend.platform.set_sending_hours(await administrator(call), changed)
+    await call.backend.platform.set_sending_hours(None, changed)
     _answer(call, changed)
 
 
