@@ -25,7 +25,7 @@ GROUP = 500
 BEHIND = 2
 """Windows between the outcome of a message and its receipt."""
 FIRST_ID = 10_000_000
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=4000")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=16000")
 _CLAIM = "UPDATE batch SET sent_upto = ? WHERE campaign_id = ? AND first_id <= ? AND last_id >= ?"
 _QUEUED = "SELECT id, destination FROM message WHERE campaign_id = ? AND state = 'queued' AND id BETWEEN ? AND ?"
 _OUTCOME = """

@@ -99,7 +99,7 @@ def _floor(url: str, file: Path) -> float:
     asyncio.run(_account(url))
     rows = _prepared(file)
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=4000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=16000"):
         connection.execute(f"PRAGMA {pragma}")
     began = time.perf_counter()
     for start in range(0, len(rows), _GROUP):

@@ -21,7 +21,7 @@ _WRITING = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "recursive_triggers=ON",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=16000",
     f"journal_size_limit={64 * 1024 * 1024}",
 )
 """recursive_triggers lets REPLACE fire the triggers that keep the ledger."""
