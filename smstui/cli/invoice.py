@@ -33,6 +33,7 @@ async def list_invoices(call: Call) -> None:
             "vat": one.document.vat,
             "total": one.document.total,
             "mailed_at": None if one.mailed_at is None else one.mailed_at.isoformat(),
+            "perhaps_mailed": one.perhaps_mailed,
         }
         for one in found
     ]

@@ -48,6 +48,7 @@ class AuditAction(StrEnum):
     """Language, time zone, colours."""
     BILLING_CHANGED = "billing_changed"
     """Whom the invoices are for."""
+    INVOICE_MAILED = "invoice_mailed"
     SESSION_ENDED = "session_ended"
     """From another session, or on the command line."""
 

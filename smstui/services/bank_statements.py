@@ -5,13 +5,15 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy import Connection, select
 
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
 from smstui.domain.company import BankDetails
+from smstui.domain.errors import Refusal
+from smstui.i18n import N_
 from smstui.services.audit import AuditAction, record_for
 from smstui.services.camt import Aside, StatementEntry, read_statement
 from smstui.services.company import NoBankDetails, bank_details
@@ -78,6 +80,19 @@ class Applied:
     """Those that somebody else was quicker to apply, or whose order was paid meanwhile."""
 
 
+@dataclass(eq=False)
+class PartlyApplied(Refusal):
+    """Something came between; what was paid before stays paid."""
+
+    paid: int
+    of: int
+    because: Refusal
+    sentence: ClassVar[str] = N_(
+        "{paid} of {of} orders were paid, and stay so. Then: {because} Apply the statement again afterwards: "
+        "nothing is paid twice."
+    )
+
+
 class BankStatements:
     """Statements that administrators read and apply."""
 
@@ -110,14 +125,21 @@ class BankStatements:
         """Pay orders by the matches of a preview, each in a transaction of its own, each once whoever applies it again.
 
         `chosen` are fingerprints; all matches when None. `progress` is told how many are done. What a cancelled call
-        has paid stays paid. Raises AdministratorsOnly.
+        has paid stays paid. Raises AdministratorsOnly and the refusals of the database; within PartlyApplied, once
+        something is paid.
         """
         check_administrator(admin)
-        paid, skipped = [], []
+        paid: list[Match] = []
+        skipped: list[Leftover] = []
         matches = [each for each in preview.matches if chosen is None or each.entry.fingerprint in chosen]
         for done, match in enumerate(matches):
             progress(done, len(matches))
-            reason = await self._pay(admin, match)
+            try:
+                reason = await self._pay(admin, match)
+            except Refusal as refusal:
+                if not paid:
+                    raise
+                raise PartlyApplied(len(paid), len(matches), refusal) from refusal
             if reason is None:
                 paid.append(match)
             else:

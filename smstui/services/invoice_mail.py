@@ -10,12 +10,15 @@ from sqlalchemy import Connection, func, select, update
 from smstui import money
 from smstui.domain.actor import Actor
 from smstui.domain.clock import Clock
+from smstui.domain.errors import Refusal
 from smstui.domain.identity import check_email
 from smstui.i18n import N_
+from smstui.services.audit import AuditAction, record
 from smstui.services.documents.document import Document
 from smstui.services.documents.words import day, saying, title
 from smstui.services.invoices import CLAIMED, find_invoice, invoice_of
 from smstui.services.mail import Attachment, Mail, Mailer
+from smstui.services.mail_refusals import MailInDoubt
 from smstui.services.mail_round import DueMail
 from smstui.storage.database import Database
 from smstui.storage.tables import account, invoice
@@ -50,14 +53,30 @@ class InvoiceMail:
     async def send(self, actor: Actor, number: str, to: str | None = None) -> str:
         """Send the account's invoice or credit note of this number, in its language, to its address or another one.
 
-        The address that it went to. Raises UnknownInvoice, InvalidEmail, and what `Mailer.send` does.
+        Unless the server is seen not to take it, it does not leave by itself afterwards. The address that it went to.
+        Raises UnknownInvoice, InvalidEmail, and what `Mailer.send` does.
         """
         self.check()
         found = await self._database.read(lambda tx: find_invoice(tx, actor, number))
         address = await self.address(actor) if to is None else check_email(to.strip())
-        await self._mailer.send(await _mail(found.document, address, actor.language))
-        sent = update(invoice).where(invoice.c.id == found.id).values(mailed_at=self._clock.now())
-        await self._database.write(lambda tx: tx.execute(sent))
+        mail = await _mail(found.document, address, actor.language)
+        due = _Due(self._database, self._clock, found.id)
+        is_claimed = await self._database.write(due.claimed)
+        try:
+            await self._mailer.send(mail)
+        except MailInDoubt:
+            raise
+        except Refusal:
+            if is_claimed:
+                await due.release()
+            raise
+        now = self._clock.now()
+
+        def sent(tx: Connection) -> None:
+            tx.execute(update(invoice).where(invoice.c.id == found.id).values(mailed_at=now))
+            record(tx, actor, now, AuditAction.INVOICE_MAILED, f"{found.number}: {address}")
+
+        await self._database.write(sent)
         return address
 
     async def due(self) -> tuple[DueMail, ...]:
@@ -96,11 +115,15 @@ class _Due:
         """See `DueMail`."""
         await self.database.write(lambda tx: self._set(tx, None))
 
-    def _claimed(self, tx: Connection) -> tuple[Document, str, str] | None:
+    def claimed(self, tx: Connection) -> bool:
+        """Keep that it is being sent; False when it was before, or is."""
         free = update(invoice).where(invoice.c.id == self.id, invoice.c.mailed_at.is_(None))
-        row = tx.execute(free.values(mailed_at=CLAIMED).returning(invoice)).first()
-        if row is None:
+        return tx.execute(free.values(mailed_at=CLAIMED)).rowcount == 1
+
+    def _claimed(self, tx: Connection) -> tuple[Document, str, str] | None:
+        if not self.claimed(tx):
             return None
+        row = tx.execute(select(invoice).where(invoice.c.id == self.id)).one()
         whose = select(account.c.email, account.c.language).where(account.c.id == row.account_id)
         email, language = tx.execute(whose).one()
         return invoice_of(row).document, email, language

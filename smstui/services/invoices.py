@@ -64,6 +64,8 @@ class Invoice:
     document: Document
     mailed_at: datetime | None
     """When it was last sent by e-mail."""
+    perhaps_mailed: bool
+    """Whether somebody began to send it, and has not said since what came of it: it is being sent, or nobody knows."""
 
 
 def issue(tx: Connection, order: Order, at: datetime) -> str | None:
@@ -111,6 +113,13 @@ class Invoices:
         newest = mine.order_by(invoice.c.id.desc()).limit(SHOWN)
         rows = await self._database.read(lambda tx: tx.execute(newest).all())
         return tuple(map(invoice_of, rows))
+
+    async def of_order(self, actor: Actor, reference: str) -> Invoice | None:
+        """The invoice of the account's order of this reference; None where it has none. Credit notes don't count."""
+        of = payment_order.c.account_id == actor.account_id, payment_order.c.reference == reference
+        one = select(invoice).join(payment_order).where(*of, invoice.c.kind == InvoiceKind.INVOICE)
+        row = await self._database.read(lambda tx: tx.execute(one).first())
+        return None if row is None else invoice_of(row)
 
     async def get(self, actor: Actor, number: str) -> Invoice:
         """The account's invoice or credit note of this number. Raises UnknownInvoice."""
@@ -219,8 +228,9 @@ def _document(tx: Connection, actor: Actor, number: str, now: datetime) -> Docum
 def invoice_of(row: Row[Any]) -> Invoice:
     """The invoice that a row holds."""
     document = Document.from_json(row.document)
-    mailed_at = None if row.mailed_at == CLAIMED else row.mailed_at
-    return Invoice(row.id, document.number, document.kind, row.issued_at, document, mailed_at)
+    claimed = row.mailed_at == CLAIMED
+    mailed_at = None if claimed else row.mailed_at
+    return Invoice(row.id, document.number, document.kind, row.issued_at, document, mailed_at, claimed)
 
 
 def _day(at: datetime) -> date:

@@ -1,6 +1,7 @@
 """The alert of an account whose credits run low: shown wherever the balance is, and told once by e-mail.
 
-The e-mail is claimed by `told`; it is due again only once the balance was seen above the alert in between.
+The e-mail is claimed by `told`; it is due again only once the balance was seen above the alert in between, or the alert
+was put out and on again.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from smstui.domain.errors import Refusal
 from smstui.i18n import N_, translated
 from smstui.services.mail import Mail
 from smstui.services.mail_round import DueMail
+from smstui.storage.columns import EPOCH
 from smstui.storage.database import Database
 from smstui.storage.tables import account, ledger_entry
 
@@ -43,7 +45,7 @@ class CreditAlert:
     threshold: Credits | None
     """None is no alert."""
     told_at: datetime | None
-    """When the e-mail left; None since the balance was high enough, or while there is no mail server."""
+    """When the e-mail left; None since the balance was high enough, without a mail server, or while nobody knows."""
 
     @property
     def is_low(self) -> bool:
@@ -84,7 +86,7 @@ class LowCredit:
 
 
 def told(tx: Connection, account_id: int, at: datetime) -> bool:
-    """Keep that the account is warned now; False when it was before, or its balance is not below the alert."""
+    """Keep `at` as when the account is warned; False when it was before, or its balance is not below the alert."""
     row = tx.execute(_accounts(account_id)).first()
     if row is None or row.low_credit_told_at is not None or not _alert(row).is_low:
         return False
@@ -108,16 +110,21 @@ class _Due:
 
     async def claim(self) -> Mail | None:
         """See `DueMail`."""
-        self.claimed_at = self.clock.now()
+        self.claimed_at = _claim(self.clock.now())
         return await self.database.write(self._claimed)
 
     async def sent(self) -> None:
         """See `DueMail`."""
+        await self._set(self.clock.now())
 
     async def release(self) -> None:
         """See `DueMail`."""
+        await self._set(None)
+
+    async def _set(self, told_at: datetime | None) -> None:
         mine = account.c.id == self.account_id, account.c.low_credit_told_at == self.claimed_at
-        await self.database.write(lambda tx: tx.execute(update(account).where(*mine).values(low_credit_told_at=None)))
+        claimed = update(account).where(*mine).values(low_credit_told_at=told_at)
+        await self.database.write(lambda tx: tx.execute(claimed))
 
     def _claimed(self, tx: Connection) -> Mail | None:
         assert self.claimed_at is not None
@@ -148,7 +155,13 @@ def _forget_high(tx: Connection, account_id: int | None) -> None:
 
 def _alert(row: Row[Any]) -> CreditAlert:
     threshold = None if row.low_credit_alert is None else Credits(row.low_credit_alert)
-    return CreditAlert(Credits(int(row.balance)), threshold, row.low_credit_told_at)
+    told_at = row.low_credit_told_at
+    return CreditAlert(Credits(int(row.balance)), threshold, None if told_at is None or told_at < EPOCH else told_at)
+
+
+def _claim(at: datetime) -> datetime:
+    """As far before 1970 as `at` is after: somebody began to send then, and has not said since that it has left."""
+    return EPOCH - (at - EPOCH)
 
 
 def _mail(row: Row[Any]) -> Mail:

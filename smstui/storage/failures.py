@@ -1,5 +1,6 @@
 """What goes wrong with a database, as refusals: one sentence each instead of a driver's traceback."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ class ServerCorrupt(DatabaseCorrupt):
 
 
 _UNAVAILABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _PRIMARY_CODE = 0xFF
 """The primary part of an extended result code (sqlite.org/rescode.html)."""
 
@@ -107,7 +109,7 @@ def _refusal(error: sqlite3.Error, place: str) -> Refusal | None:
     code = extended & _PRIMARY_CODE
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(place)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_SHMSIZE:
         return DatabaseFull(place)
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return DatabaseCorrupt(place)
@@ -129,4 +131,6 @@ def refusing(path: Path) -> Iterator[None]:
             raise
         raise refusal from error
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DatabaseFull(str(path)) from error
         raise DatabaseUnavailable(str(path), error.strerror or str(error)) from error

@@ -1,7 +1,8 @@
 """Fixtures of the fault tests, which run on both databases: `pytestmark = pytest.mark.each_database`.
 
 sites   opener of Sites, each with an SMSC that has these options of `smstui simulator`, and a database of its own:
-        `await sites([("--response-delay", "0.05")] * 3, binds=2)`; to wait in several at once takes no longer
+        `await sites([("--response-delay", "0.05")] * 3, binds=2)`; to wait in several at once takes no longer;
+        None instead of options is an SMSC that nobody has started
 """
 
 import asyncio
@@ -47,7 +48,7 @@ async def sites(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[Open
     async with AsyncExitStack() as stack:
 
         async def enter(
-            smscs: Sequence[Sequence[str]], database_folder: Path | None = None, **connection: float
+            smscs: Sequence[Sequence[str] | None], database_folder: Path | None = None, **connection: float
         ) -> list[Site]:
             opened = []
             for number, hazards in enumerate(smscs):
@@ -55,9 +56,10 @@ async def sites(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[Open
                 folder.mkdir()
                 site = Site(folder, new_database(database_folder or folder), secrets.randbelow(10**6), **connection)
                 stack.push_async_callback(site.close)
-                await site.open(*hazards)
+                await site.open(*(hazards or ()))
                 opened.append(site)
-            await asyncio.gather(*(site.start_smsc() for site in opened))
+            running = [site for site, hazards in zip(opened, smscs, strict=True) if hazards is not None]
+            await asyncio.gather(*(site.start_smsc() for site in running))
             return opened
 
         yield enter

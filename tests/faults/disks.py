@@ -1,10 +1,11 @@
 """A disk that is soon full."""
 
 import os
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -28,6 +29,19 @@ def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
+
+
+@contextmanager
+def filled(disk: Path, database: Path, room: int = 0) -> Iterator[sqlite3.Connection]:
+    """`room` octets are left on `disk`, and another program has a SQLite database there open: it still can read."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("SELECT 1 FROM account").fetchall()
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        filling = disk / "other"
+        fill(filling)
+        os.truncate(filling, filling.stat().st_size - room)
+        yield other
+        filling.unlink()
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class Site:
         self._connection = ConnectionSettings("main", bind, types, REPLY_NUMBER, STOP_CODE, binds=binds)
         self._programs: list[Program] = []
         self._hazards: tuple[str, ...] = ()
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "XDG_DATA_HOME": str(folder),
@@ -97,6 +97,7 @@ class Site:
             "SMSTUI_DATABASE_URL": database_url,
             "SMSTUI_ACCOUNT": "shop",
         }
+        """Of the programs that are started from now on."""
 
     async def open(self, *hazards: str) -> None:
         """An account and a connection; the SMSC gets these options of `smstui simulator`."""
@@ -148,7 +149,7 @@ class Site:
         return self._start(Program, f"command-{len(self._programs)}", *arguments)
 
     def _start(self, kind: type[P], name: str, *arguments: str) -> P:
-        program = kind(list(arguments), self._environment, self.folder / f"{name}.out")
+        program = kind(list(arguments), self.environment, self.folder / f"{name}.out")
         self._programs.append(program)
         return program
 

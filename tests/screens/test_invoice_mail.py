@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 from textual.widgets import Input
 
 from smstui.app import SmstuiApp
 from smstui.domain.actor import Actor
 from smstui.screens.credits.invoices import InvoicesPage
 from smstui.screens.credits.mail_modal import MailModal
+from smstui.screens.sections import HOME
 from smstui.services.accounts import NewAccount
+from smstui.services.invoices import CLAIMED
 from smstui.services.orders import Method
 from smstui.settings import Settings
+from smstui.storage.tables import invoice
 from smstui.widgets.labelled import Labelled
 from tests.mail_house import MailHouse, attached
 from tests.payments_support import open_shop
@@ -72,6 +76,18 @@ async def test_an_invoice_is_sent_to_the_address_that_is_confirmed(mailing: Stag
     await stage.press("escape")
     await stage.until(lambda: stage.app.screen is stage.shell)
     assert len(house.received) == 1
+
+
+async def test_one_that_may_have_left_says_so_before_it_is_sent_again(mailing: Stage, house: MailHouse) -> None:
+    stage = mailing
+    await payer(stage)
+    await stage.app.backend.database.write(lambda tx: tx.execute(update(invoice).values(mailed_at=CLAIMED)))
+    await stage.go_to(HOME)
+    await stage.go_to("invoices")
+    await stage.until(lambda: isinstance(stage.shell.page, InvoicesPage) and "● Payée" in stage.text())
+    await stage.press("e")
+    await stage.until_screen(MailModal)
+    await stage.until(lambda: "peut-être déjà partie" in " ".join(stage.text().split()))
 
 
 async def test_what_is_refused_is_said_under_the_address_and_corrected(mailing: Stage, house: MailHouse) -> None:

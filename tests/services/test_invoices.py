@@ -164,6 +164,17 @@ async def test_the_invoices_of_another_account_are_not_there(backend: Backend, a
 
 
 @each_database
+async def test_the_invoice_of_an_order(backend: Backend, actor: Actor, other: Actor) -> None:
+    await _paid(backend, other)
+    awaited, order = await _order(backend, actor), await _paid(backend, actor)
+    await _refund(backend, order, 36_00)
+    of_order = backend.invoices.of_order
+    invoice = await of_order(actor, order.reference)
+    assert invoice == await backend.invoices.get(actor, "F-2026-00002")
+    assert [await of_order(actor, awaited.reference), await of_order(other, order.reference)] == [None, None]
+
+
+@each_database
 async def test_invoices_wait_for_who_sells(backend: Backend, actor: Actor, other: Actor, clock: FakeClock) -> None:
     await backend.database.write(lambda tx: tx.exec_driver_sql("DELETE FROM platform_setting WHERE name = 'company'"))
     first = await _paid(backend, actor)

@@ -29,6 +29,7 @@ ACTION_WORDS: Final = {
     AuditAction.PASSWORD_CHANGED: N_("password changed"),
     AuditAction.PREFERENCES_CHANGED: N_("preferences changed"),
     AuditAction.BILLING_CHANGED: N_("invoice address changed"),
+    AuditAction.INVOICE_MAILED: N_("invoice sent by e-mail"),
     AuditAction.SESSION_ENDED: N_("session ended"),
 }
 """Message ids."""

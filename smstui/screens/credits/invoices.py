@@ -14,9 +14,10 @@ from smstui.domain.visible import printable
 from smstui.formats import amount, date_time, explain
 from smstui.i18n import N_, _, ngettext
 from smstui.money import euros
+from smstui.screens.contacts.contact_words import day
 from smstui.screens.credits.mail_modal import MailModal
 from smstui.screens.credits.order import OrderPage
-from smstui.screens.credits.order_facts import state_words
+from smstui.screens.credits.order_facts import short_state
 from smstui.screens.credits.papers import hand_out_paper
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
@@ -33,7 +34,7 @@ class InvoicesPage(ListPage[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "buy", N_("Buy credits"), id="invoices.buy"),
         Binding("d", "download", N_("Save as PDF"), id="invoices.download"),
-        Binding("e", "mail", N_("E-mail"), id="invoices.mail"),
+        Binding("e", "mail", N_("By e-mail"), id="invoices.mail"),
     ]
 
     def __init__(self) -> None:
@@ -45,19 +46,19 @@ class InvoicesPage(ListPage[str]):
         """The list and its actions."""
         yield SearchList[str](
             [
-                Column("at", _("Date"), 11, sortable=True),
-                Column("reference", _("Order"), 14),
+                Column("at", _("Date"), 10, sortable=True),
+                Column("reference", _("Order"), 13),
                 Column("credits", _("Credits"), 9, right=True, sortable=True, from_width=80),
-                Column("total", _("Incl. VAT"), 12, right=True, sortable=True, from_width=60),
-                Column("state", _("State"), 20, grows=True),
-                Column("invoice", _("Invoice"), 14, from_width=70),
-                Column("mailed", _("E-mailed"), 11, from_width=104),
+                Column("total", _("Incl. VAT"), 12, right=True, sortable=True),
+                Column("state", _("State"), 12, grows=True),
+                Column("invoice", _("Invoice"), 13, from_width=68),
+                Column("mailed", _("E-mailed"), 11, from_width=93),
             ],
             empty=_("No order yet: press n to buy credits."),
             sorted_by=("at", True),
         )
         with Horizontal(classes="actions"):
-            yield Button(_("E-mail"), id="mail", compact=True)
+            yield Button(_("By e-mail"), id="mail", compact=True)
             yield Button(_("Save as PDF"), id="download", compact=True)
             yield Button(_("Buy credits"), id="buy", variant="primary", compact=True)
 
@@ -115,15 +116,17 @@ class InvoicesPage(ListPage[str]):
 
 def _entry(order: Order, paper: Invoice | None) -> Entry[str]:
     invoice = paper.number if paper else ""
-    mailed = date_time(paper.mailed_at) if paper and paper.mailed_at else ""
+    mailed = "" if paper is None else _("perhaps") if paper.perhaps_mailed else ""
+    if paper is not None and paper.mailed_at is not None:
+        mailed = date_time(paper.mailed_at)
     return Entry(
         order.reference,
         (
-            date_time(order.created_at),
+            day(order.created_at),
             order.reference,
             amount(order.credits),
             euros(order.total),
-            state_words(order.state),
+            short_state(order.state),
             invoice,
             mailed,
         ),

@@ -43,6 +43,9 @@ class MailModal(TranslatedModal[str | None]):
             if self._invoice.mailed_at is not None:
                 before = _("It was sent before, on {date}.").format(date=date_time(self._invoice.mailed_at))
                 yield Words(before, classes="dialog-text", id="before")
+            elif self._invoice.perhaps_mailed:
+                before = _("It may have been sent before: that it had left was never heard.")
+                yield Words(before, classes="dialog-text", id="before")
             yield Words("")
             yield Labelled(_("Address"), LineField(self._address, id="address", max_length=254, compact=True))
             with Horizontal(classes="dialog-buttons"):
