@@ -280,6 +280,21 @@ class SmstuiApp(Entrance):
                 _log.exception("quitting without asking or showing what is waited for")
         self.exit()
 
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open `url` in the browser that shows the application, or in the person's own; say so where there is none."""
+        if self.is_web:
+            super().open_url(url, new_tab=new_tab)
+        else:
+            self._open_in_browser(url)
+
+    @work(group="browser")
+    async def _open_in_browser(self, url: str) -> None:
+        from smstui.terminal.web_browser import opened_in_browser
+
+        if not await opened_in_browser(url):
+            words = _("No browser can be opened here: open the address on any other device.")
+            self.notify(words, severity="warning", markup=False)
+
     def get_key_display(self, binding: Binding) -> str:
         """The key as keyboards name it, in the language of the person."""
         return key_name(super().get_key_display(binding))

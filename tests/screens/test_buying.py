@@ -1,6 +1,6 @@
 """Credits bought (the guide, part 3), by keyboard: packs and amounts, by card at a Checkout server, by transfer."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from smstui.app import SmstuiApp
 from smstui.domain.actor import Actor
 from smstui.domain.company import BankDetails, Company
 from smstui.domain.credits import Credits
+from smstui.money import euros
 from smstui.screens.account.certification import CertificationModal
 from smstui.screens.credits.buy import BuyPage
 from smstui.screens.credits.invoices import InvoicesPage
@@ -18,10 +19,12 @@ from smstui.screens.credits.order import OrderPage
 from smstui.screens.saving import SaveModal
 from smstui.services.accounts import NewAccount
 from smstui.services.orders import Method, Order, OrderState
+from smstui.services.transfers import epc_lines
 from smstui.settings import Settings, StripeAccess
 from smstui.widgets.choice_line import ChoiceLine
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.qr_code import QrModal
 from smstui.widgets.windowed_table import WindowedTable
 from tests.payments.stripe_server import KEY, StripeServer, running_stripe
 from tests.screens.stage import SMALL, WIDE, Stage, on_stage
@@ -130,6 +133,11 @@ async def test_an_amount_of_ones_own_by_transfer(
     await stage.until(lambda: "FR76 3000 6000 0112 3456 7890 189" in stage.text())
     assert (order.method, order.net, order.vat) == (Method.TRANSFER, 152_50, 30_50)
     assert order.reference in stage.text()
+    await stage.press("q")
+    await stage.until_screen(QrModal)
+    await stage.until(lambda: _whole(epc_lines(order, BANK), stage.text()))
+    await stage.press("escape")
+    await stage.until(lambda: stage.app.screen is stage.shell)
     await stage.press("d")
     await stage.until_screen(SaveModal)
     target = tmp_path / "proforma.pdf"
@@ -142,6 +150,32 @@ async def test_an_amount_of_ones_own_by_transfer(
     await stage.app.backend.orders.confirm(None, order.reference)
     await stage.until(lambda: "● Payée" in stage.text())
     assert (await stage.app.backend.credits.balance(actor)).available == Credits.of(2520)
+
+
+def _whole(code: Sequence[str], text: str) -> bool:
+    """Whether all lines of a QR code are there, one below the other."""
+    lines = text.splitlines()
+    return all(any(line in shown for shown in lines) for line in code)
+
+
+async def test_the_page_of_a_payment_is_opened_where_there_is_a_browser(
+    french: Stage, stripe: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n')
+    monkeypatch.setenv("BROWSER", str(browser))
+    stage, actor = french, await buyer(french)
+    await at_the_prices(stage)
+    await stage.press("ctrl+s")
+    order = await the_order(stage, actor)
+    await stage.until(lambda: "https://" in stage.text())
+    await stage.press("o")
+    await stage.until(lambda: "Aucun navigateur" in stage.text())
+    browser.chmod(0o700)
+    await stage.press("o")
+    await stage.until(opened.exists)
+    address = stripe.books.of_order(order.reference).url
+    await stage.until(lambda: opened.read_text() == address)
 
 
 async def test_without_a_certified_number_a_card_is_refused_and_the_way_shown(french: Stage) -> None:
@@ -195,11 +229,25 @@ async def test_a_server_that_does_not_answer_is_said_and_asked_again(french: Sta
     await stage.press("escape")
     await stage.until(lambda: isinstance(stage.shell.page, BuyPage))
     await stage.go_to("invoices")
-    await stage.until(lambda: order.reference in stage.text() and "Paiement attendu" in stage.text())
+    await stage.until(lambda: order.reference in stage.text() and "○ À payer" in stage.text())
     await stage.press("enter")
     await stage.until(lambda: isinstance(stage.shell.page, OrderPage) and "https://" in stage.text())
     stripe.books.pay(order.reference)
     await stage.until(lambda: "● Payée" in stage.text())
+
+
+async def test_number_date_and_amount_of_an_order_are_seen_beside_the_menu(french: Stage) -> None:
+    stage, actor = french, await buyer(french)
+    backend = stage.app.backend
+    paid = await backend.orders.order(actor, 50_000, Method.TRANSFER)
+    await backend.orders.confirm(None, paid.reference)
+    awaited = await backend.orders.order(actor, 500, Method.TRANSFER)
+    await stage.go_to("invoices")
+    await stage.until(lambda: awaited.reference in stage.text())
+    for order, state in ((paid, "● Payée"), (awaited, "○ À payer")):
+        [line] = [each for each in stage.text().splitlines() if order.reference in each]
+        for said in (f"{order.created_at:%d/%m/%Y}", euros(order.total, "fr"), state):
+            assert said in line
 
 
 async def test_the_invoice_is_saved_from_the_list(french: Stage, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
@@ -25,13 +24,13 @@ from smstui.services.orders import Method, Order, OrderState
 from smstui.services.transfers import Transfer, qr_lines
 from smstui.widgets.fact_lines import FactLines
 from smstui.widgets.modals import ConfirmModal
+from smstui.widgets.qr_code import QrModal, qr_content
 from smstui.widgets.words import Words
 
 READ_INTERVAL = 2.0
 """Seconds between two readings while a payment is awaited."""
-WIDE = 88
-"""Columns from which the code stands beside the words."""
-QR_STYLE = "#000000 on #ffffff"
+WORDS = 44
+"""Columns that the words keep when the code stands beside them."""
 
 
 class OrderPage(Page):
@@ -42,12 +41,10 @@ class OrderPage(Page):
         #state { margin-bottom: 1; }
         #how { margin: 1 0; height: auto; }
         #address { height: auto; }
+        #both { layout: horizontal; }
         #both, #said { height: auto; }
         #said { width: 1fr; }
-        #qr { width: auto; height: auto; display: none; }
-        &.-wide #both { layout: horizontal; }
-        &.-wide #qr { margin-left: 2; }
-        #qr.-shown { display: block; }
+        #qr { width: auto; height: auto; margin-left: 2; }
         #trouble { color: $text-warning; height: auto; }
         .actions { height: 1; align-horizontal: right; }
         .actions > Button { margin-left: 2; }
@@ -57,6 +54,7 @@ class OrderPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_address", N_("Open the page"), id="order.open"),
         Binding("c", "copy", N_("Copy"), id="order.copy"),
+        Binding("q", "show_code", N_("QR code"), id="order.qr"),
         Binding("d", "download", N_("Invoice"), id="order.download"),
         Binding("delete", "cancel_order", N_("Cancel the order"), show=False, id="order.cancel"),
     ]
@@ -68,6 +66,8 @@ class OrderPage(Page):
         self._invoice = ""
         self._copied = ""
         """What the copy key copies: the address of the payment page, or the reference of a transfer."""
+        self._code: tuple[str, ...] = ()
+        """A QR code, as lines: of the address, or of the transfer."""
         self._is_watched = False
         self._reading = Latest(self, self._read, group="order")
 
@@ -84,16 +84,16 @@ class OrderPage(Page):
         with Horizontal(classes="actions"):
             yield Button(_("Cancel the order"), id="cancel-order", compact=True)
             yield Button(_("Save as PDF"), id="download", compact=True)
-            yield Button(_("Open the payment page"), id="open", variant="primary", compact=True)
+            yield Button(_("Open the page"), id="open", variant="primary", compact=True)
 
-    def on_resize(self, event: Resize) -> None:
-        """Wide pages have room for the code beside the words."""
-        self.set_class(event.size.width >= WIDE, "-wide")
+    def on_resize(self) -> None:
+        """A page that is large enough has room for the code beside the words."""
+        self.call_after_refresh(self._fit_code)
 
     def on_mount(self) -> None:
         """Read it now, and as long as a payment may come."""
         self.heading = self._reference
-        for name in ("cancel-order", "open", "download"):
+        for name in ("cancel-order", "open", "download", "qr"):
             self.query_one(f"#{name}").display = False
         self._reading.ask()
         self.set_interval(READ_INTERVAL, self._read_if_awaited)
@@ -104,6 +104,7 @@ class OrderPage(Page):
         offered = {
             "open_address": is_awaited and self._order is not None and self._order.checkout_url is not None,
             "copy": is_awaited and bool(self._copied),
+            "show_code": is_awaited and bool(self._code),
             "download": self._order is not None and bool(self._paper),
             "cancel_order": is_awaited,
         }
@@ -126,9 +127,8 @@ class OrderPage(Page):
         if order == before:
             return
         self._order = order
-        invoices = await self.backend.invoices.list(self.actor)
-        numbers = [each.number for each in invoices if each.document.order_reference == self._reference]
-        self._invoice = numbers[-1] if numbers else ""
+        invoice = await self.backend.invoices.of_order(self.actor, self._reference)
+        self._invoice = invoice.number if invoice else ""
         self._show(order)
         if order.state is not OrderState.PENDING:
             self._show_how("", "", ())
@@ -181,11 +181,20 @@ class OrderPage(Page):
     def _show_how(self, how: str, where: Content | str, qr: tuple[str, ...]) -> None:
         self.query_one("#how", Words).update(how)
         self.query_one("#address", Words).update(where)
-        code = self.query_one("#qr", Words)
-        fits = bool(qr) and len(qr[0]) <= self.size.width
-        code.update(Content("\n").join(Content.styled(line, QR_STYLE) for line in qr) if fits else "")
-        code.set_class(fits, "-shown")
+        self._code = qr
+        self.query_one("#qr", Words).update(qr_content(qr))
+        self._fit_code()
         self.refresh_bindings()
+
+    def _fit_code(self) -> None:
+        """The code beside the words, unless that leaves them too little, or cuts the code off."""
+        columns, rows = max(map(len, self._code), default=0), len(self._code)
+        room = self.query_one(VerticalScroll).size
+        self.query_one("#qr").display = bool(rows) and columns + WORDS <= room.width and rows <= room.height
+
+    def action_show_code(self) -> None:
+        """Show the code alone, as large as the screen."""
+        self.app.push_screen(QrModal(self._code, self._copied))
 
     @on(Button.Pressed, "#open")
     def action_open_address(self) -> None:
@@ -219,7 +228,7 @@ class OrderPage(Page):
         try:
             await self.backend.checkout.cancel(self.actor, self._reference)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self._reading.ask()
 
 
