@@ -4,8 +4,9 @@ babel is imported at the first number, not with this module: the first paint nee
 """
 
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from smstui.domain.credits import Credits
 from smstui.domain.errors import Refusal
@@ -17,6 +18,8 @@ _IDENTIFIERS = frozenset({"port"})
 """Fields that hold a number which is no quantity: their digits are not grouped."""
 _ALMOST_A_SECOND = timedelta(milliseconds=999)
 """Rounds up: who waits until the second that is shown has waited enough."""
+_zone: tzinfo | None = None
+"""Of the person at the screen; the machine's when None."""
 _MINUTE = 60
 _HOUR = 3600
 
@@ -41,14 +44,31 @@ def credits_text(value: Credits) -> str:
     return ngettext("{amount} credit", "{amount} credits", count).format(amount=amount(value))
 
 
+def use_time_zone(name: str | None) -> None:
+    """Show times by the clocks of this zone (IANA) from now on; by the machine's when None."""
+    global _zone
+    _zone = None if name is None else ZoneInfo(name)
+
+
+def local(instant: datetime, zone: tzinfo | None = None) -> datetime:
+    """An aware `instant` in `zone`, by default that of the person at the screen."""
+    return instant.astimezone(zone or _zone)
+
+
+def midnight(day: date) -> datetime:
+    """When `day` begins for the person at the screen."""
+    begin = datetime.combine(day, time(), _zone)
+    return begin if _zone else begin.astimezone()
+
+
 def date_time(instant: datetime, zone: tzinfo | None = None) -> str:
-    """The day, month, hour and minute of an aware `instant` in `zone` (the machine's when None): "22/11 14:15"."""
-    return f"{instant.astimezone(zone):%d/%m %H:%M}"
+    """The day, month, hour and minute of an aware `instant`, see `local`: "22/11 14:15"."""
+    return f"{local(instant, zone):%d/%m %H:%M}"
 
 
 def clock_time(instant: datetime, zone: tzinfo | None = None) -> str:
-    """The hour, minute and second of an aware `instant` in `zone` (the machine's when None): "14:15:30"."""
-    return f"{instant.astimezone(zone):%H:%M:%S}"
+    """The hour, minute and second of an aware `instant`, see `local`: "14:15:30"."""
+    return f"{local(instant, zone):%H:%M:%S}"
 
 
 def long_date(day: date) -> str:

@@ -23,7 +23,7 @@ import argon2
 import hypothesis
 import pytest
 
-from smstui import i18n
+from smstui import formats, i18n
 from smstui.domain.actor import Actor
 from smstui.domain.credits import Credits
 from smstui.services.accounts import NewAccount
@@ -65,6 +65,7 @@ def _english() -> Iterator[None]:
     i18n.use_language("en")
     yield
     i18n.use_language("en")
+    formats.use_time_zone(None)
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,7 @@ from smstui.cli.options import GlobalOptions, Noun, Verb, options_of
 from smstui.cli.output import Json, print_document, print_lines
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
+from smstui.formats import use_time_zone
 from smstui.i18n import N_
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class Call:
         """The account named by --account or SMSTUI_ACCOUNT. Raises NoAccountNamed, or the refusal of an unknown one."""
         if not self.settings.account:
             raise NoAccountNamed
-        return await self.backend.accounts.find(self.settings.account)
+        actor = await self.backend.accounts.find(self.settings.account)
+        use_time_zone(actor.time_zone)
+        return actor
 
     def answer(self, document: Json, lines: str | Iterable[str]) -> None:
         """Print `document` under --json, else `lines`."""

@@ -22,6 +22,8 @@ class Actor:
     language: str = field(compare=False)
     session: int | None = field(default=None, compare=False)
     """Of `smstui.services.sessions`: by which it is logged in; None where nobody logs in, as on the command line."""
+    time_zone: str | None = field(default=None, compare=False)
+    """Of IANA, by whose clocks times are shown; the machine's when None."""
 
     @property
     def is_admin(self) -> bool:
@@ -31,3 +33,7 @@ class Actor:
     def speaking(self, language: str) -> "Actor":
         """The same account, in another language."""
         return replace(self, language=language)
+
+    def living_in(self, time_zone: str) -> "Actor":
+        """The same account, by other clocks."""
+        return replace(self, time_zone=time_zone)

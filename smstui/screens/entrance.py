@@ -11,6 +11,7 @@ from textual.screen import Screen
 from smstui import theme
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
+from smstui.formats import explain, use_time_zone
 from smstui.i18n import _, use_language
 from smstui.screens.account.login import LoginScreen
 from smstui.screens.host import Host
@@ -40,12 +41,13 @@ class Entrance(Host):
         """The colours of the login; those of the pages are the account's."""
 
     def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language and the colours of the account."""
+        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account."""
         self._actor = actor
         self._login_theme = self.theme
         if self._attendance is not None and actor.session is not None:
             self._attendance.begin(actor)
         use_language(actor.language)
+        use_time_zone(actor.time_zone)
         self._show_pages(actor)
 
     def leave(self, notice: str = "") -> None:
@@ -58,12 +60,11 @@ class Entrance(Host):
         for group in _OF_THE_PERSON:
             self.workers.cancel_group(self, group)
         self.theme = self._login_theme
+        use_time_zone(None)
         self._replace_screens(LoginScreen(notice))
 
     def session_over(self, actor: Actor, refusal: Refusal) -> None:
         """The session of `actor` may not go on: back to the login, which says why."""
-        from smstui.formats import explain
-
         if self._actor is not None and self._actor.session == actor.session:
             self.call_later(self.leave, explain(refusal))
 
@@ -79,6 +80,12 @@ class Entrance(Host):
             self._replace_screens(LoginScreen())
             return
         self._actor = self._actor.speaking(language)
+        self._show_shell(self._actor, self._shell.section if self._shell is not None else "")
+
+    def live_in(self, time_zone: str) -> None:
+        """Show times by the clocks of `time_zone` from now on; the page shown starts anew."""
+        use_time_zone(time_zone)
+        self._actor = self.actor.living_in(time_zone)
         self._show_shell(self._actor, self._shell.section if self._shell is not None else "")
 
     def certify(self) -> None:

@@ -48,7 +48,7 @@ class Host(CoversScreens):
         return self.backend
 
     def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language and the colours of the account."""
+        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account."""
         raise NotImplementedError
 
     def leave(self, notice: str = "") -> None:
@@ -61,6 +61,10 @@ class Host(CoversScreens):
 
     def speak(self, language: str) -> None:
         """Show everything in `language` ("fr" or "en") from now on."""
+        raise NotImplementedError
+
+    def live_in(self, time_zone: str) -> None:
+        """Show times by the clocks of `time_zone` (IANA) from now on."""
         raise NotImplementedError
 
     def certify(self) -> None:

@@ -25,7 +25,7 @@ from smstui.storage.upsert import insert
 
 _EMAIL_KEY_LENGTH: Final = 254
 """Characters; folding makes some of them longer."""
-Known = Row[tuple[int, str, str, str, str]]
+Known = Row[tuple[int, str, str, str, str, str]]
 """Of an account: its id, login, password hash, role, language."""
 
 
@@ -191,7 +191,7 @@ class Accounts:
         row = await verified(self._database, login, password, now)
         outdated = passwords.is_outdated(row.password_hash)
         renewed = await passwords.hashed(password) if outdated else row.password_hash
-        actor = Actor(row.id, row.login, Role(row.role), row.language)
+        actor = Actor(row.id, row.login, Role(row.role), row.language, time_zone=row.time_zone)
 
         def work(tx: Connection) -> Actor | AccountBlocked | None:
             if not is_password_still(tx, row):
@@ -215,7 +215,7 @@ class Accounts:
         row = await self._database.read(lambda tx: tx.execute(_by_login(fold(login))).first())
         if row is None:
             raise UnknownAccount(login)
-        return Actor(row.id, row.login, Role(row.role), row.language)
+        return Actor(row.id, row.login, Role(row.role), row.language, time_zone=row.time_zone)
 
     async def profile(self, actor: Actor) -> Profile:
         """What the account knows about itself."""
@@ -266,9 +266,10 @@ def is_password_still(tx: Connection, known: Known) -> bool:
     return bool(stored == known.password_hash)
 
 
-def _by_login(key: str) -> Select[tuple[int, str, str, str, str]]:
-    columns = account.c.id, account.c.login, account.c.password_hash, account.c.role, account.c.language
-    return select(*columns).where(account.c.login_key == key)
+def _by_login(key: str) -> Select[tuple[int, str, str, str, str, str]]:
+    mine = account.c
+    columns = mine.id, mine.login, mine.password_hash, mine.role, mine.language, mine.time_zone
+    return select(*columns).where(mine.login_key == key)
 
 
 async def hash_of_new(password: str) -> str:
@@ -285,7 +286,7 @@ def _insert(tx: Connection, *, login: str, email: str, role: Role, language: str
     new = insert(tx, account).values(
         login=login, login_key=key, email=email, email_key=email_key, role=role, language=language, **columns
     )
-    account_id = tx.execute(new.on_conflict_do_nothing().returning(account.c.id)).scalar()
-    if account_id is None:
+    made = tx.execute(new.on_conflict_do_nothing().returning(account.c.id, account.c.time_zone)).first()
+    if made is None:
         raise LoginTaken(login) if tx.execute(_by_login(key)).first() else EmailTaken(email)
-    return Actor(account_id, login, role, language)
+    return Actor(made.id, login, role, language, time_zone=made.time_zone)

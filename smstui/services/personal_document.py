@@ -10,6 +10,7 @@ from smstui.domain.contact import FIELD_LABELS, GROUPS_LABEL, ContactDetails, Co
 from smstui.domain.state_words import CAMPAIGN_WORDS, MESSAGE_WORDS
 from smstui.domain.states import CampaignKind
 from smstui.domain.visible import printable
+from smstui.formats import local
 from smstui.i18n import N_, _, current_language
 from smstui.services.exporting.contact_tables import day_text
 from smstui.services.exporting.new_file import write_file
@@ -193,4 +194,4 @@ def _named_line(named: NamedIn) -> str:
 
 
 def _day(instant: datetime) -> str:
-    return f"{instant.astimezone():%d/%m/%Y %H:%M}"
+    return f"{local(instant):%d/%m/%Y %H:%M}"

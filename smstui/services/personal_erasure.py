@@ -18,6 +18,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignKind, CampaignState, MessageState
 from smstui.i18n import N_
 from smstui.services.certification import LIMIT_PERIOD
+from smstui.services.inbox import seen_by
 from smstui.services.personal_drafts import forget_in_drafts
 from smstui.services.personal_rejects import forget_in_rejects
 from smstui.storage.columns import to_milliseconds
@@ -113,9 +114,7 @@ def own_messages(actor: Actor, number: str) -> ColumnElement[bool]:
 
 def own_inbound(actor: Actor, number: str) -> ColumnElement[bool]:
     """In a query on `inbound_message`: those from `number` that the account sees; see `Inbox.list`."""
-    mine = inbound_message.c.account_id == actor.account_id
-    seen = or_(mine, inbound_message.c.account_id.is_(None)) if actor.is_admin else mine
-    return (inbound_message.c.source == number) & seen
+    return (inbound_message.c.source == number) & seen_by(actor)
 
 
 def erase_number(

@@ -95,7 +95,7 @@ def claimed(token: str, now: datetime) -> dict[str, object]:
 def actor_of(tx: Connection, account_id: int) -> Actor:
     """The account that a campaign acts for."""
     row = tx.execute(select(account).where(account.c.id == account_id)).one()
-    return Actor(row.id, row.login, Role(row.role), row.language)
+    return Actor(row.id, row.login, Role(row.role), row.language, time_zone=row.time_zone)
 
 
 def prepare_uniform(

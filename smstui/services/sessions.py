@@ -22,7 +22,7 @@ from smstui.i18n import N_, _
 from smstui.services.audit import AuditAction, record
 from smstui.services.blocking import refuse_blocked
 from smstui.storage.database import Database
-from smstui.storage.tables import audit_entry, login_session
+from smstui.storage.tables import account, audit_entry, login_session
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 """How often a program says that its session is seen."""
@@ -86,6 +86,12 @@ class PasswordChanged(SessionEnded):
     """A change of the password has ended this session."""
 
     sentence: ClassVar[str] = N_("The password of this account was changed: log in again with the new one.")
+
+
+class RightsChanged(SessionEnded):
+    """What the account may do has changed since this session began."""
+
+    sentence: ClassVar[str] = N_("An administrator has changed the rights of this account: log in again to go on.")
 
 
 class UnknownSession(Refusal):
@@ -172,7 +178,8 @@ class Sessions:
     async def attend(self, actor: Actor) -> None:
         """Look whether the session of `actor` may go on, and say once in a while that it is seen.
 
-        Raises SessionEnded, PasswordChanged, AccountBlocked, and refusals of the database, which mean nothing to it.
+        Raises SessionEnded, PasswordChanged, RightsChanged, AccountBlocked, and refusals of the database, which mean
+        nothing to it.
         """
         now = self._clock.now()
         seen_at = await self._database.read(lambda tx: _check(tx, actor))
@@ -192,14 +199,16 @@ def _open(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _check(tx: Connection, actor: Actor) -> datetime:
-    """When the session of `actor` was last said to be seen. Raises SessionEnded, PasswordChanged, AccountBlocked."""
-    this = select(login_session.c.seen_at, login_session.c.ended_at)
+    """When the session of `actor` was last said to be seen. Raises what `Sessions.attend` does."""
+    this = select(login_session.c.seen_at, login_session.c.ended_at, account.c.role).join(account)
     row = tx.execute(this.where(login_session.c.id == actor.session)).first()
     if row is None:
         raise SessionEnded
     if row.ended_at is not None:
         raise PasswordChanged if _password_changed(tx, actor, row.ended_at) else SessionEnded
     refuse_blocked(tx, actor)
+    if row.role != actor.role:
+        raise RightsChanged
     seen_at: datetime = row.seen_at
     return seen_at
 

@@ -1,6 +1,8 @@
 """`smstui account show|set|password|sessions`."""
 
 import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,6 +61,14 @@ def test_it_is_changed(shop: Cli, cli: Cli) -> None:
     }  # fmt: skip
     actions = [each["action"] for each in cli("audit", "list", "--json").document]  # type: ignore[attr-defined]
     assert actions == ["billing_changed", "preferences_changed", "email_changed"]
+
+
+def test_times_are_those_of_the_accounts_zone(shop: Cli) -> None:
+    assert shop("template", "add", "Hello", "--text", "Hello").code == 0
+    at = datetime.fromisoformat(str(one(shop("template", "show", "Hello", "--json").document)["updated_at"]))
+    for zone in ("Indian/Reunion", "Pacific/Noumea"):
+        assert shop("account", "set", "--time-zone", zone).code == 0
+        assert f"{at.astimezone(ZoneInfo(zone)):%d/%m %H:%M}" in shop("template", "list").out
 
 
 def test_what_can_not_be_is_refused_and_nothing_changes(shop: Cli, rich: Cli) -> None:

@@ -1,6 +1,7 @@
 """Settings › My account: what an account changes about itself, and the sessions in which it is logged in."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -320,9 +321,30 @@ async def test_a_time_zone_is_found_by_its_country(stage: Stage, page: ProfilePa
     zones = stage.app.screen.query_one(SearchList)
     await stage.until(lambda: zones.table.cursor_key == "Indian/Reunion")
     await stage.press("enter", "enter")
-    await stage.until(lambda: label(page, "time-zone") == "Indian/Reunion ▾")
-    assert "It is 22/11 18:15 there." in stage.text()
+    await stage.until(lambda: "Indian/Reunion ▾" in stage.text() and "It is 22/11 18:15 there." in stage.text())
     assert (await stage.app.backend.profiles.read(page.actor)).time_zone == "Indian/Reunion"
+
+
+async def test_times_are_those_of_the_accounts_zone_on_every_page_wherever_the_machine_is(
+    stage: Stage, shop: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    await stage.app.backend.opt_outs.add(shop, "+33601020304")
+    await stage.log_in("ma-boutique")
+    await stage.go_to("opt-outs")
+    await stage.until(lambda: "22/11 15:15" in stage.text())
+    await stage.go_to("profile")
+    await stage.until(lambda: "Europe/Paris ▾" in stage.text())
+    await stage.press("z")
+    await stage.until_screen(ZonePicker)
+    await stage.type("martinique")
+    zones = stage.app.screen.query_one(SearchList)
+    await stage.until(lambda: zones.table.cursor_key == "America/Martinique")
+    await stage.press("enter", "enter")
+    await stage.until(lambda: "America/Martinique ▾" in stage.text())
+    await stage.go_to("opt-outs")
+    await stage.until(lambda: "22/11 10:15" in stage.text())
 
 
 async def test_sessions_are_listed_and_ended(stage: Stage, page: ProfilePage, clock: FakeClock) -> None:

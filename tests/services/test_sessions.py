@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from smstui.domain.actor import Actor
+from smstui.domain.actor import Actor, Role
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
 from smstui.formats import explain
@@ -23,6 +23,7 @@ from smstui.services.sessions import (
     SEEN_EVERY,
     Origin,
     PasswordChanged,
+    RightsChanged,
     SessionEnded,
     UnknownSession,
     Way,
@@ -141,6 +142,24 @@ async def test_blocking_the_account_is_the_end_of_each(backend: Backend, actor: 
     with pytest.raises(AccountBlocked) as blocked:
         await backend.sessions.attend(first)
     assert "Unpaid" in explain(blocked.value)
+
+
+@pytest.mark.each_database
+async def test_another_role_is_the_end_of_each(backend: Backend, admin: Actor, actor: Actor) -> None:
+    """Nobody goes on seeing what only administrators see."""
+    first, boss = await log_in(backend), await log_in(backend, login="boss")
+    await backend.administration.set_rights(boss, "shop", may_omit_stop=True)
+    await backend.sessions.attend(first)
+    await backend.administration.set_rights(boss, "shop", role=Role.ADMIN)
+    with pytest.raises(RightsChanged) as promoted:
+        await backend.sessions.attend(first)
+    assert "log in again" in explain(promoted.value)
+    second = await log_in(backend)
+    await backend.sessions.attend(second)
+    await backend.administration.set_rights(second, "boss", role=Role.USER)
+    with pytest.raises(RightsChanged):
+        await backend.sessions.attend(boss)
+    await backend.sessions.attend(second)
 
 
 @pytest.mark.each_database

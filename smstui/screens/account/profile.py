@@ -13,7 +13,7 @@ from textual.widgets import Button
 from smstui.domain.errors import Refusal
 from smstui.domain.preferences import THEMES
 from smstui.domain.visible import printable
-from smstui.formats import date_time, explain, number
+from smstui.formats import date_time, number
 from smstui.i18n import LANGUAGES, N_, _, current_language, ngettext
 from smstui.screens.account.profile_billing import BillingModal
 from smstui.screens.account.profile_email import EmailModal
@@ -32,7 +32,7 @@ from smstui.widgets.pick_list import Pick, PickModal
 
 _FACTS: Final = {
     "login": N_("Identifier"),
-    "email": N_("E-mail"),
+    "email": N_("E-mail address"),
     "number": N_("Certified number"),
     "billing": N_("Invoices for"),
 }
@@ -56,12 +56,12 @@ class ProfilePage(Page):
         FactLines { margin-bottom: 1; }
         FactLines > Horizontal > Label { width: 18; }
         .actions { height: 1; align-horizontal: right; margin-top: 1; }
-        .actions > Button { margin-left: 2; }
+        .actions > Button { margin-left: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "password", N_("Password"), id="profile.password"),
-        Binding("e", "email", N_("E-mail"), id="profile.email"),
+        Binding("e", "email", N_("E-mail address"), id="profile.email"),
         Binding("s", "sessions", N_("Sessions"), id="profile.sessions"),
         Binding("b", "billing", N_("Billing"), show=False, id="profile.billing"),
         Binding("l", "language", N_("Language"), show=False, id="profile.language"),
@@ -82,7 +82,7 @@ class ProfilePage(Page):
                 yield Labelled(_(label), Button("…", id=field, compact=True), id=f"{field}-row", classes="-wide")
         with Horizontal(classes="actions"):
             yield Button(_("Billing"), id="billing", compact=True)
-            yield Button(_("E-mail"), id="email", compact=True)
+            yield Button(_("E-mail address"), id="email", compact=True)
             yield Button(_("Password"), id="password", variant="primary", compact=True)
 
     def on_mount(self) -> None:
@@ -152,7 +152,7 @@ class ProfilePage(Page):
         picker = ZonePicker(self._profile.time_zone, self.backend.clock.now())
         chosen = await self.ask(picker)
         if chosen is not None and await self._keep(time_zone=chosen):
-            self._reading.ask()
+            self.host.live_in(chosen)
 
     async def _keep(
         self, *, language: str | None = None, time_zone: str | None = None, theme: str | None = None
@@ -161,7 +161,7 @@ class ProfilePage(Page):
         try:
             await self.backend.profiles.set_preferences(self.actor, language=language, time_zone=time_zone, theme=theme)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return False
         return True
 

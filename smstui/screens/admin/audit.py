@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from smstui.domain.visible import printable
-from smstui.formats import clock_time, long_date
+from smstui.formats import clock_time, local, long_date
 from smstui.i18n import N_, _
 from smstui.screens.admin.audit_list import AuditList
 from smstui.screens.admin.audit_words import action_words
@@ -98,10 +98,10 @@ class EntryModal(TextModal):
 
     def on_mount(self) -> None:
         """Fill it in."""
-        line, local = self._line, self._line.at.astimezone()
+        line, at = self._line, local(self._line.at)
         self.query_one(FactLines).show(
             {
-                "at": Content(f"{long_date(local.date())}, {clock_time(line.at)}"),
+                "at": Content(f"{long_date(at.date())}, {clock_time(line.at)}"),
                 "login": Content(printable(line.login)),
                 "action": Content(f"{action_words(line.action)} ({line.action})"),
                 "subject": Content(printable(line.subject)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from textual.content import Content
 
 from smstui.domain.visible import printable
+from smstui.formats import local
 from smstui.i18n import N_, _
 from smstui.services.contact_query import ContactKind
 from smstui.services.contact_rows import Contact
@@ -48,9 +49,9 @@ def cells(contact: Contact) -> Sequence[Cell]:
 
 def day(instant: datetime) -> str:
     """The day of an aware `instant`, on this machine's calendar: "22/11/2026"."""
-    return f"{instant.astimezone():%d/%m/%Y}"
+    return f"{local(instant):%d/%m/%Y}"
 
 
 def day_and_time(instant: datetime) -> str:
     """The day and the time of an aware `instant`, on this machine's clock: "22/11/2026 14:15"."""
-    return f"{instant.astimezone():%d/%m/%Y %H:%M}"
+    return f"{local(instant):%d/%m/%Y %H:%M}"

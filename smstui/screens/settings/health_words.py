@@ -5,7 +5,7 @@ from datetime import datetime
 from textual.content import Content
 
 from smstui.domain.text import printable
-from smstui.formats import NARROW_NO_BREAK_SPACE, clock_time, number, rate_text
+from smstui.formats import NARROW_NO_BREAK_SPACE, clock_time, local, number, rate_text
 from smstui.i18n import _, ngettext
 from smstui.screens.settings.words import bind_content
 from smstui.services.connections import NO_DISPATCHER
@@ -78,8 +78,8 @@ def figures(health: ConnectionHealth) -> list[tuple[str, Content]]:
 
 def when(instant: datetime, now: datetime) -> str:
     """The time of day, or the day when it was another one: eight cells at most."""
-    same_day = instant.astimezone().date() == now.astimezone().date()
-    return clock_time(instant) if same_day else f"{instant.astimezone():%d/%m}"
+    same_day = local(instant).date() == local(now).date()
+    return clock_time(instant) if same_day else f"{local(instant):%d/%m}"
 
 
 def _throttling(health: ConnectionHealth) -> Content:
