@@ -37,7 +37,7 @@ TEXTS = {
     "uniform": "Black Friday : -20 % sur tout le magasin, du 24 au 27 novembre, sur presentation de ce SMS.",
     "personal": "Bonjour {first_name|client} {last_name}, -20 % sur tout le magasin, du 24 au 27 novembre.",
 }
-_NAMES = ("Dupont", "Léger", "Martin", "Garcia", "Petit", "Lefèvre", "Moreau", "Ünal", "d'Almeida", "Nguyen")
+_NAMES = ("Dupont", "Léger", "Benoît", "Garcia", "Petit", "Lefèvre", "Moreau", "Ünal", "d'Almeida", "Nguyen")
 _SENT = "SELECT 1 FROM message_count WHERE state <> 'queued' AND messages > 0"
 
 

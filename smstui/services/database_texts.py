@@ -1,7 +1,8 @@
 """The texts of a campaign with merge fields, written by the database itself: most texts of most campaigns.
 
-It writes those whose fields hold nothing but characters that cost one unit in every encoding; the others, such as that
-of a Françoise, are for `personal_texts`, which says what each is to be.
+It writes those whose fields hold nothing but characters that cost one unit in every encoding, and in SMS Pro those of
+a Noëlle, whose ë becomes an e; the others, such as that of an Ольга, are for `personal_texts`, which says what each is
+to be.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -28,7 +30,7 @@ from smstui.domain.contact import ContactField
 from smstui.domain.gsm7 import BASIC_CHARACTERS, is_gsm7
 from smstui.domain.merge import MERGE_NAMES, MergeSlot
 from smstui.domain.states import MessageType
-from smstui.domain.text import Encoding, capacities, quick_measure
+from smstui.domain.text import Encoding, capacities, quick_measure, transliterate
 from smstui.services.composing import Composition
 from smstui.storage.tables import contact
 
@@ -37,6 +39,8 @@ _USUAL: Final = _FREQUENT + "".join(sorted(BASIC_CHARACTERS - frozenset(_FREQUEN
 """The characters that cost one unit, the frequent ones first: they are looked for one after the other."""
 UNWRITTEN: Final = 0
 """The segments of a text that the database can't write."""
+_REPLACED: Final = {letter: transliterate(letter).text for letter in "’âêîôûëïöçáíóúãõÿÀÂÊÎÔÛÈËÏÁÍÓÚŠšŽž"}
+"""Letters of names for which SMS Pro carries another one, wherever they stand."""
 _NAMES: Final = frozenset({ContactField.LAST_NAME, ContactField.FIRST_NAME})
 
 
@@ -49,14 +53,18 @@ class DatabaseTexts:
     """UNWRITTEN where text and segments are `personal_texts`'s to say."""
     missing: tuple[tuple[str, ColumnElement[bool]], ...]
     """For each field without fallback, whether the contact has no value for it."""
+    plainer: ColumnElement[bool]
+    """Whether letters are replaced in what the database writes."""
 
 
 def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
     """What the recipients of `composed`, a message with merge fields, receive."""
     assert composed.merge is not None
     slots = composed.merge.slots
-    values = [_value(tx, slot) for slot in slots]
     around = composed.around_fields()
+    is_replaced = composed.type is MessageType.PRO and is_gsm7("".join(around))
+    plain: dict[str, ColumnElement[str]] = {name: _plain(contact.c[name]) for name in _NAMES if is_replaced}
+    values = [_value(slot, plain.get(slot.name, _stored(tx, slot.name))) for slot in slots]
     text: ColumnElement[str] = literal(around[0], Text)
     for value, following in zip(values, around[1:], strict=True):
         text = text + value + literal(following, Text)
@@ -73,7 +81,8 @@ def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
         (and_(is_usual, units <= most), (units + (several - 1)) // several),
         else_=UNWRITTEN,
     )
-    return DatabaseTexts(text, segments, tuple(missing.items()))
+    plainer = or_(false(), *(plain[slot.name] != contact.c[slot.name] for slot in slots if slot.name in plain))
+    return DatabaseTexts(text, segments, tuple(missing.items()), plainer)
 
 
 def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:
@@ -87,8 +96,13 @@ def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:
     return encoding, alone, several, alone if has_pairs else several * SEGMENT_LIMIT
 
 
-def _value(tx: Connection, slot: MergeSlot) -> ColumnElement[str]:
-    stored = _stored(tx, slot.name)
+def _plain(name: ColumnElement[str]) -> ColumnElement[str]:
+    """A name of a contact as SMS Pro carries it, where replacing single letters is enough."""
+    replaced = func.translate(name, "".join(_REPLACED), "".join(_REPLACED.values()), type_=Text)
+    return case((contact.c.plain_names, name), else_=replaced)
+
+
+def _value(slot: MergeSlot, stored: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(func.nullif(stored, ""), literal(slot.fallback, Text)) if slot.fallback else stored
 
 

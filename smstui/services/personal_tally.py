@@ -99,10 +99,11 @@ def _of_numbers(actor: Actor, composed: Composition, tariff: Tariff, numbers: Se
 def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Sequence[int], tx: Connection) -> Tally:
     texts, found, named = database_texts(tx, composed), Tally(), 0
     length = texts.segments.label("length")
+    plainer = func.sum(case((texts.plainer, 1), else_=0))
     lacking = [func.sum(case((is_missing, 1), else_=0)) for _, is_missing in texts.missing]
-    columns = (func.min(contact.c.mobile), length, func.count(), *lacking)
+    columns = (func.min(contact.c.mobile), length, func.count(), plainer, *lacking)
     grouped = wanted_contacts(tx, actor, ids, *columns).group_by(beginning_of(contact.c.mobile), length)
-    for number, segments, count, *missing in tx.execute(grouped):
+    for number, segments, count, plainer_count, *missing in tx.execute(grouped):
         named += count
         if segments == UNWRITTEN:
             continue
@@ -112,6 +113,7 @@ def _of_contacts(actor: Actor, composed: Composition, tariff: Tariff, ids: Seque
         price = tariff.price(country_of(number), composed.type)
         assert price is not None
         found.add(country_of(number), count, segments, price.milli * segments)
+        found.plainer += plainer_count
         found.lacking.update({name: lack for (name, _), lack in zip(texts.missing, missing, strict=True) if lack})
     if named > found.counted:
         found.add_chunk(contact_texts(tx, actor, composed, tariff, ids, texts.segments == UNWRITTEN))

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -48,6 +49,16 @@ def write_lock(path: Path) -> FileLock:
     return FileLock(path.with_name(path.name + ".lock"))
 
 
+def _translate(text: str, letters: str, others: str) -> str:
+    """`text` with others in place of letters, one for one, as PostgreSQL's function of this name does."""
+    return text.translate(_translation(letters, others))
+
+
+@lru_cache(maxsize=16)
+def _translation(letters: str, others: str) -> dict[int, int]:
+    return str.maketrans(letters, others)
+
+
 def _engine(path: Path, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -63,6 +74,7 @@ def _engine(path: Path, *, connections: int, begin: str, pragmas: tuple[str, ...
     def _configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
+        connection.create_function("translate", 3, _translate, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from smstui.domain.campaign_rules import NoRecipients, is_metropolitan
 from smstui.domain.contact import ContactDetails
 from smstui.domain.country import country_of
 from smstui.domain.credits import Credits
+from smstui.domain.gsm7 import is_gsm7
 from smstui.domain.merge import MergeText
 from smstui.domain.states import MessageType
 from smstui.domain.tariff import DEFAULT_TARIFF
@@ -37,6 +38,10 @@ WORDS = (
     "Noëlle",
     "d'Almeida",
     "Fran\u00e7oise",
+    "L’Hay-les-Roses",
+    "BENO\u00ceT",
+    "No\u00eb\u0302l",
+    "Jérôme 1ª",
     "[VIP]",
     "10 €",
     "Ольга",
@@ -129,6 +134,8 @@ async def test_each_gets_the_text_of_the_rules_at_its_price(
     assert plan.cost == Credits(sum(one.price or 0 for one in wanted))
     assert plan.recipients == len(wanted)
     assert sum(one.segments for one in plan.reckoned.by_country) == sum(one.segments or 0 for one in wanted)
+    plainer = [one for one in people if expected(kind, text, one) and not is_gsm7(parsed(text).render(one))]
+    assert plan.reckoned.plainer == (len(plainer) if kind is MessageType.PRO else 0)
     lacking = [field for one in people if expected(kind, text, one) for field in parsed(text).missing(one)]
     assert dict(plan.reckoned.lacking) == Counter(lacking)
     known = [await backend.contacts.find(shop, one.mobile) for one in people]
