@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from smstui.domain.visible import printable
 from smstui.formats import NARROW_NO_BREAK_SPACE
 from smstui.i18n import current_language
 
@@ -18,6 +19,16 @@ def euros(cents: int, language: str | None = None) -> str:
 
     text = format_currency(Decimal(cents) / 100, _EURO, locale=language or current_language())
     return text.replace("\u00a0€", f"{NARROW_NO_BREAK_SPACE}€")
+
+
+def hundredths(amount: int, currency: str) -> str:
+    """An amount of any currency, whose code is foreign text: "38.40 USD"; in French "38,40 USD"."""
+    from babel.numbers import format_decimal
+
+    if currency == _EURO:
+        return euros(amount)
+    digits = format_decimal(Decimal(amount) / 100, "#,##0.00", locale=current_language())
+    return f"{digits} {printable(currency)}".strip().replace("\u00a0", NARROW_NO_BREAK_SPACE)
 
 
 def unit_price(unit: int, language: str | None = None) -> str:

@@ -21,3 +21,11 @@ def test_whole_values_stay_short() -> None:
     assert money.euros(-5) == "-€0.05"
     assert money.rate(2000) == "20%"
     assert money.unit_price(20_000).startswith("€2.00")
+
+
+def test_other_currencies_have_their_code_which_is_foreign_text() -> None:
+    assert money.hundredths(1_234_50, "EUR") == "€1,234.50"
+    assert money.hundredths(38_40, "USD") == "38.40 USD"
+    assert money.hundredths(38_40, "\x1b[m") == "38.40 ␛[m"
+    use_language("fr")
+    assert money.hundredths(1_234_50, "CHF") == "1\u202f234,50 CHF"

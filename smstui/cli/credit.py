@@ -53,7 +53,9 @@ async def packs(call: Call) -> None:
 @credit.command()
 @click.argument("credits_", metavar="[CREDITS]", type=int, required=False)
 @click.option("--pack", type=int, metavar="N", help="The pack of N credits.")
-@click.option("--by", type=click.Choice(["transfer", "card"]), required=True, help="How it is paid.")
+@click.option(
+    "--by", type=click.Choice(["transfer", "card"]), default="transfer", show_default=True, help="How it is paid."
+)
 @click.option("--wait", is_flag=True, help="Wait until a card payment is done.")
 @click.option("--timeout", type=float, default=WAIT_SECONDS, show_default=True, metavar="S", help="Of --wait, seconds.")
 @with_backend

@@ -176,7 +176,7 @@ def _leftovers(leftovers: Iterable[Leftover]) -> list[str]:
     rows = [
         [
             "" if each.entry.booked_on is None else str(each.entry.booked_on),
-            f"{formats.number(each.entry.amount / 100)} {each.entry.currency}",
+            money.hundredths(each.entry.amount, each.entry.currency),
             _(ASIDE_WORDS[each.reason]),
             each.entry.payer,
             each.entry.remittance,

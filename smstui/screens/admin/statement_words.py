@@ -10,16 +10,13 @@ from textual.content import Content
 from smstui.domain.credits import Credits
 from smstui.domain.folding import folded
 from smstui.domain.visible import printable
-from smstui.formats import number
 from smstui.i18n import N_, _
-from smstui.money import euros
+from smstui.money import euros, hundredths
 from smstui.services.bank_statements import Applied, Match, Preview
 from smstui.services.camt import Aside, StatementEntry
 from smstui.services.order_rows import Order
 from smstui.services.order_words import ASIDE_WORDS
 from smstui.widgets.windowed_table import Cells
-
-_EURO: Final = "EUR"
 
 
 class Fate(StrEnum):
@@ -83,7 +80,7 @@ def cells(line: Line) -> Cells:
     entry, order = line.entry, line.order
     return (
         "" if entry.booked_on is None else f"{entry.booked_on:%d/%m}",
-        _amount(entry),
+        hundredths(entry.amount, entry.currency),
         fate_words(line),
         "" if order is None else order.reference,
         "" if order is None else euros(order.total),
@@ -130,9 +127,3 @@ def _after(line: Line, paid: set[str], reason: Aside | None) -> Line:
     if reason is not None:
         return Line(line.entry, Fate.LEFT, line.order, line.login, reason)
     return Line(line.entry, Fate.PAID, line.order, line.login) if line.entry.fingerprint in paid else line
-
-
-def _amount(entry: StatementEntry) -> str:
-    if entry.currency == _EURO:
-        return euros(entry.amount)
-    return f"{number(entry.amount / 100)} {printable(entry.currency)}".strip()
