@@ -9,6 +9,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from smstui.domain.actor import Actor
+from smstui.domain.errors import Refusal
+from smstui.formats import explain
 from smstui.i18n import N_
 from smstui.screens.host import Host
 from smstui.services.backend import Backend
@@ -79,6 +81,10 @@ class Page(Widget):
     def go_to(self, section: str) -> None:
         """Show the page of another section."""
         self.host.go_to(section)
+
+    def say(self, refusal: Refusal) -> None:
+        """Tell why something was not done."""
+        self.notify(explain(refusal), severity="error", markup=False)
 
     async def ask(self, question: ModalScreen[Answer]) -> Answer:
         """The answer to `question`. Only from a worker."""

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 
 from textual.app import SystemCommand
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets.option_list import Option
 
 from smstui import theme
 from smstui.i18n import LANGUAGES, _, current_language
@@ -15,7 +17,19 @@ LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
 class Palette(CommandPalette):
-    """Textual's palette."""
+    """Textual's palette, all of whose words are in the current language."""
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """Say after a moment that nothing is found: Textual's own says so in English."""
+        self._stop_no_matches_countdown()
+        say = partial(self._say_no_matches, search_value)
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, say)
+
+    def _say_no_matches(self, search_value: str) -> None:
+        if search_value:
+            words = Content(_("Nothing is found: write fewer or other words."))
+            self.query_one(CommandList).add_option(Option(words, disabled=True, id=self._NO_MATCHES))
+        self._list_visible = bool(search_value)
 
 
 def commands(host: Host, screen: Screen[object]) -> Iterable[SystemCommand]:

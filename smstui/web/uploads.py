@@ -21,11 +21,15 @@ from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
 from smstui.formats import explain, number
 from smstui.i18n import _
+from smstui.services.camt import LIMIT as STATEMENT_LIMIT
 from smstui.services.exporting.refusals import explained
 from smstui.services.importing.refusals import FileTooBig
 from smstui.services.importing.sheet import FILE_LIMIT, MEGABYTE
 from smstui.settings import UPLOAD_DIRECTORY_VARIABLE, UPLOAD_URL_VARIABLE
 
+CONTACT_LIMIT: Final = FILE_LIMIT // MEGABYTE
+UPLOAD_LIMIT: Final = max(CONTACT_LIMIT, STATEMENT_LIMIT)
+"""Megabytes: the largest of the files that any page takes. What is too big for its page is refused there."""
 DEADLINE: Final = 120.0
 """Seconds that a file may take to arrive."""
 _LONGEST_NAME: Final = 100
@@ -72,10 +76,11 @@ class Uploads:
     async def show_form(self, request: web.Request) -> web.Response:
         """The page with the form."""
         self._inbox(request)
-        return _page(
-            request,
-            _("Choose an Excel, CSV or XML file of {limit} MB at most.").format(limit=number(FILE_LIMIT // MEGABYTE)),
+        sentence = _(
+            "Choose a file: Excel or CSV of {contacts} MB at most, or a bank statement (XML) of {statement} MB at most."
         )
+        limits = {"contacts": number(CONTACT_LIMIT), "statement": number(STATEMENT_LIMIT)}
+        return _page(request, sentence.format(**limits))
 
     async def take_file(self, request: web.Request) -> web.Response:
         """Keep the file of the form; the page says whether."""
@@ -98,7 +103,7 @@ class Uploads:
         except (TimeoutError, ValueError, HttpProcessingError):
             return _page(request, _("The file did not arrive: choose it again."), status=400)
         if not kept:
-            return _page(request, explain(FileTooBig(FILE_LIMIT // MEGABYTE)), status=413)
+            return _page(request, explain(FileTooBig(UPLOAD_LIMIT)), status=413)
         name = printable(Path(part.filename or "").name)
         return _page(request, _("{name} has arrived: go back to the page of smstui.").format(name=name), done=True)
 
@@ -114,7 +119,7 @@ async def _keep(inbox: Inbox, part: BodyPartReader) -> bool:
     octets = bytearray()
     while chunk := await part.read_chunk(MEGABYTE):
         octets += chunk
-        if len(octets) > FILE_LIMIT:
+        if len(octets) > UPLOAD_LIMIT * MEGABYTE:
             return False
     await asyncio.to_thread(_write, inbox.directory, _safe_name(part.filename or ""), bytes(octets))
     return True

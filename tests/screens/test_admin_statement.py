@@ -1,5 +1,6 @@
 """Administration › Transfers › Bank statement, by keyboard: previewed, narrowed, applied in numbers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.payments_support import BANK, Payment, statement, written
 from tests.screens.administering import choose, label, shows
 from tests.screens.conftest import account
 from tests.screens.importing import documents
-from tests.screens.stage import Stage, on_stage
+from tests.screens.stage import DEADLINE, Stage, on_stage
 from tests.support import PASSWORD, FakeClock
 
 __all__ = ["documents"]
@@ -167,9 +168,12 @@ async def test_escape_stops_the_reading_of_a_long_file(
     whole = statement(Payment())
     written(documents, whole.replace("</Ntry>", "</Ntry>" + entry * 20_000, 1), "long.xml")
     page = await page_of(stage, shop)
-    await choose(stage, "long.xml")
-    await stage.until(lambda: page.reads and "%, Esc stops" in stage.text())
+    choosing = asyncio.create_task(choose(stage, "long.xml"))  # which waits until the reading leaves it time
+    async with asyncio.timeout(DEADLINE):
+        while not page.reads or "%, Esc stops" not in stage.text():
+            await stage.pilot.pause(0.01)
     await stage.press("escape")
+    await choosing
     await stage.until(lambda: not page.reads and "Esc stops" not in stage.text())
     assert stage.shell.page is page
     assert not page.has_class("-read")

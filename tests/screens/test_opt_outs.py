@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from textual import events
 from textual.widgets import Input
 
 from smstui.domain.actor import Actor
-from smstui.screens.contacts.importing import places
 from smstui.screens.contacts.opt_out_form import OptOutForm
 from smstui.screens.contacts.opt_out_import import OptOutImportPage
 from smstui.screens.contacts.opt_outs import OptOutsPage
@@ -18,7 +16,10 @@ from smstui.widgets.labelled import Labelled
 from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.recipients_area import RecipientsArea
 from smstui.widgets.row_store import PAGE_ROWS
+from tests.screens.importing import documents
 from tests.screens.stage import Stage
+
+__all__ = ["documents"]
 
 MANY = 5 * PAGE_ROWS
 
@@ -150,16 +151,6 @@ async def test_a_long_list_is_read_as_it_is_seen_and_emptied_as_one(stage: Stage
     assert await stage.app.backend.opt_outs.count(shop) == 0
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the chooser of files shows first."""
-    place = tmp_path / "files"
-    place.mkdir()
-    monkeypatch.setattr(places, "usual_folders", lambda: [place])
-    monkeypatch.setattr("smstui.screens.contacts.opt_out_import.usual_folders", lambda: [place])
-    return place
-
-
 async def import_page(stage: Stage) -> OptOutImportPage:
     await stage.press("i")
     await stage.until(lambda: isinstance(stage.shell.page, OptOutImportPage) and stage.shell.page.has_focus_within)
@@ -169,9 +160,9 @@ async def import_page(stage: Stage) -> OptOutImportPage:
 
 
 async def test_a_file_is_put_on_the_list_and_its_refused_lines_are_shown(
-    stage: Stage, shop: Actor, folder: Path
+    stage: Stage, shop: Actor, documents: Path
 ) -> None:
-    (folder / "stop.csv").write_text("Name;Mobile\nA;0601020304\nB;0601020304\nC;0144556677\nD;0601020305\n")
+    (documents / "stop.csv").write_text("Name;Mobile\nA;0601020304\nB;0601020304\nC;0144556677\nD;0601020305\n")
     page = await opened(stage, shop, "0601020305")
     await import_page(stage)
     await stage.until(lambda: "stop.csv" in stage.text())
@@ -179,13 +170,15 @@ async def test_a_file_is_put_on_the_list_and_its_refused_lines_are_shown(
     counts = ("1 number added", "1 on the list already", "1 duplicate", "1 refused")
     await stage.until(lambda: all(words in stage.text() for words in counts))
     assert "is a landline: it can't receive SMS." in " ".join(stage.text().split())
+    assert "Another file" in stage.text()
+    assert "Apply" not in stage.text()
     await stage.press("escape")
     await stage.until(lambda: stage.shell.page is page and page.table.row_count == 2)
     assert await listed(stage, shop) == {"+33601020304": "import", "+33601020305": "manual"}
 
 
-async def test_a_file_without_numbers_is_refused_beside_its_choice(stage: Stage, shop: Actor, folder: Path) -> None:
-    (folder / "names.csv").write_text("Name;Town\nA;Paris\n")
+async def test_a_file_without_numbers_is_refused_beside_its_choice(stage: Stage, shop: Actor, documents: Path) -> None:
+    (documents / "names.csv").write_text("Name;Town\nA;Paris\n")
     await opened(stage, shop)
     page = await import_page(stage)
     await stage.until(lambda: "names.csv" in stage.text())

@@ -1,6 +1,7 @@
 """The shell: menu, pages, header, keys, palette, help, language, small terminals, the end."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.command import CommandInput
@@ -275,6 +276,19 @@ async def test_palette_holds_sections_and_actions(stage: Stage, shop: Actor) -> 
     await stage.until(lambda: "Address book › STOP list" in stage.text())
     await stage.press("enter")
     await stage.until(lambda: stage.shell.section == "opt-outs")
+
+
+async def test_palette_that_finds_nothing_says_so_in_french(stage: Stage, shop: Actor) -> None:
+    await stage.enter(replace(shop, language="fr"))
+    await stage.press("ctrl+p")
+    await stage.until_screen(Palette)
+    await stage.type("zzqx")
+    await stage.until(lambda: "Rien ne correspond" in stage.text())
+    assert "No matches" not in stage.text()
+    await stage.press("enter")
+    assert isinstance(stage.app.screen, Palette)
+    await stage.press("escape")
+    await stage.until_screen(Shell)
 
 
 async def test_palette_opens_on_the_login_too(stage: Stage) -> None:

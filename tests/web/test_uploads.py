@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from smstui.services.importing.sheet import FILE_LIMIT
+from smstui.services.importing.files import read_sheet
+from smstui.services.importing.refusals import FileTooBig
+from smstui.services.importing.sheet import FILE_LIMIT, MEGABYTE
 from smstui.settings import UPLOAD_URL_VARIABLE, Settings
 from smstui.web.server import BrowserServer
-from smstui.web.uploads import Inbox, Uploads
+from smstui.web.uploads import UPLOAD_LIMIT, Inbox, Uploads
 
 Client = TestClient  # type: ignore[type-arg]
 
@@ -61,7 +63,8 @@ async def test_a_file_arrives_whole_and_under_its_name(client: Client, inbox: In
         page = await response.text()
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert 'type="file"' in page
-    assert "10 MB" in page
+    assert "Excel or CSV of 10 MB" in page
+    assert "bank statement (XML) of 20 MB" in page
     status, page = await send(client, inbox, "été [b].csv", b"Dupont;0601020304")
     assert status == 200
     assert "été [b].csv has arrived" in page
@@ -99,11 +102,20 @@ async def test_a_name_with_control_characters_is_refused(client: Client, inbox: 
 
 
 async def test_too_big_a_file_is_refused_and_leaves_nothing(client: Client, inbox: Inbox) -> None:
-    status, page = await send(client, inbox, "big.csv", bytes(FILE_LIMIT + 1))
+    largest = UPLOAD_LIMIT * MEGABYTE
+    status, page = await send(client, inbox, "big.xml", bytes(largest + 1))
     assert status == 413
-    assert "too big: 10 MB at most" in page
+    assert "too big: 20 MB at most" in page
     assert not os.listdir(inbox.directory)
-    assert (await send(client, inbox, "fits.csv", bytes(FILE_LIMIT)))[0] == 200
+    assert (await send(client, inbox, "fits.xml", bytes(largest)))[0] == 200
+
+
+async def test_contacts_that_are_too_big_are_refused_where_they_are_read(client: Client, inbox: Inbox) -> None:
+    assert (await send(client, inbox, "contacts.csv", bytes(FILE_LIMIT + 1)))[0] == 200
+    [file] = given(inbox)
+    with pytest.raises(FileTooBig) as refused:
+        read_sheet(file.read_bytes())
+    assert refused.value.limit == FILE_LIMIT // MEGABYTE
 
 
 async def test_a_disk_that_takes_nothing_is_told(client: Client, inbox: Inbox) -> None:

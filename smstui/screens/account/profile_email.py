@@ -38,7 +38,10 @@ class EmailModal(TranslatedModal[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(_("Change the e-mail address"))
             yield Labelled(
-                _("E-mail"), LineField(id="email", compact=True).leading_to(NEXT), id="email-row", classes="-wide"
+                _("E-mail address"),
+                LineField(id="email", compact=True).leading_to(NEXT),
+                id="email-row",
+                classes="-wide",
             )
             password = LineField(password=True, id="password", compact=True)
             yield Labelled(_("Password"), password, id="password-row", classes="-wide")

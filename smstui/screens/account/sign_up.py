@@ -17,13 +17,14 @@ from smstui.formats import explain
 from smstui.i18n import N_, _, current_language
 from smstui.screens.account.terms import terms
 from smstui.screens.host import Host
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.services.accounts import EmailTaken, LoginTaken, SignUp, TermsNotAccepted
 from smstui.services.sessions import origin_here
 from smstui.widgets.key_bar import KeyBar
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
-from smstui.widgets.modals import ConfirmModal, TextModal
+from smstui.widgets.modals import TextModal
 from smstui.widgets.password_field import PasswordField
 from smstui.widgets.screen import TranslatedScreen
 from smstui.widgets.tick import Tick
@@ -55,7 +56,7 @@ class SignUpScreen(TranslatedScreen[None]):
         with Vertical(classes="card") as card:
             card.border_title = Content(_("Create an account"))
             yield Labelled(_("Identifier"), LineField(self._login, id="login").leading_to("#email"), id="login-field")
-            yield Labelled(_("E-mail"), LineField(id="email").leading_to("#password"), id="email-field")
+            yield Labelled(_("E-mail address"), LineField(id="email").leading_to("#password"), id="email-field")
             yield PasswordField(leads_to="#terms", id="password-field")
             yield Labelled(
                 "",
@@ -166,12 +167,8 @@ class SignUpScreen(TranslatedScreen[None]):
     async def action_back(self) -> None:
         """Go back to the login, after a question when something was typed."""
         typed = any(field.value != (self._login if field.id == "login" else "") for field in self.query(Input))
-        question = ConfirmModal(
-            _("Leave the sign-up?"),
-            _("What you have typed will be lost."),
-            confirm=_("Leave"),
-            cancel=_("Stay"),
-            dangerous=True,
+        question = leave_question(
+            _("What you have typed will be lost."), title=_("Leave the sign-up?"), confirm=_("Leave")
         )
         if not typed or await self.app.push_screen_wait(question):
             self.dismiss()

@@ -5,7 +5,6 @@ from textual.reactive import reactive
 
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import explain
 from smstui.i18n import _, ngettext
 from smstui.screens.admin.account_actions import AccountActions
 from smstui.screens.admin.account_words import FACTS, facts_of, order_cells
@@ -67,7 +66,7 @@ class AccountPage(AccountActions):
         try:
             self.details = await self.backend.administration.about(self.actor, self._login)
         except Refusal as refusal:  # no administrator any more
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
 
     def watch_details(self, details: AccountDetails | None) -> None:
         """Show them."""

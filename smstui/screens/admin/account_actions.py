@@ -10,7 +10,7 @@ from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import credits_text, explain
+from smstui.formats import credits_text
 from smstui.i18n import N_, _
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
@@ -64,7 +64,7 @@ class AccountActions(Page):
         try:
             await self.backend.administration.adjust_credits(self.actor, row.login, decision.credits, decision.reason)
         except Refusal as refusal:
-            self._say(refusal)
+            self.say(refusal)
         self.read_soon()
 
     @on(Button.Pressed, "#block")
@@ -76,7 +76,7 @@ class AccountActions(Page):
         try:
             await (self._block(row) if row.blocked_at is None else self._unblock(row))
         except Refusal as refusal:
-            self._say(refusal)
+            self.say(refusal)
         self.read_soon()
 
     async def _block(self, row: AccountRow) -> None:
@@ -111,8 +111,5 @@ class AccountActions(Page):
             may = not row.may_omit_stop
             await self.backend.administration.set_rights(self.actor, row.login, may_omit_stop=may)
         except Refusal as refusal:
-            self._say(refusal)
+            self.say(refusal)
         self.read_soon()
-
-    def _say(self, refusal: Refusal) -> None:
-        self.notify(explain(refusal), severity="error", markup=False)

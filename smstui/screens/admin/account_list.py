@@ -14,11 +14,11 @@ from textual.widgets import Select
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import amount, date_time, explain, number
+from smstui.formats import amount, date_time, explain
 from smstui.i18n import N_, _
 from smstui.screens.admin.account_words import state_words
-from smstui.screens.admin.table_list import TableList
 from smstui.screens.latest import Latest
+from smstui.screens.table_list import TableList
 from smstui.services.account_query import AccountFilter, AccountQuery, AccountRow, AccountSort
 from smstui.services.administration import Administration
 from smstui.widgets.columns import Column
@@ -128,7 +128,7 @@ class AccountList(TableList[int]):
         same_list = (query.search, query.only) == (self._shown.search, self._shown.only)
         self._shown, self._known = query, {}
         await self.show(ids, same_list=same_list, is_empty=not total)
-        self.say_count(number(total) if len(ids) == total else f"{number(len(ids))} / {number(total)}")
+        self.say_found(len(ids), total)
         self.post_message(self.Counted(total))
         self.post_message(WindowedTable.Moved(self.table))  # what is said of the row under the cursor may be new
 

@@ -21,7 +21,7 @@ FACTS: Final = {
     "state": N_("State"),
     "reason": N_("Reason"),
     "balance": N_("Balance"),
-    "email": N_("E-mail"),
+    "email": N_("E-mail address"),
     "number": N_("Number"),
     "rights": N_("Rights"),
     "billing": N_("Invoices for"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 
 from textual import on
@@ -14,13 +14,13 @@ from textual.widgets import Button, Input
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import explain, number
+from smstui.formats import explain, local, midnight, number
 from smstui.i18n import N_, _
 from smstui.screens.admin.audit_words import ACTION_WORDS, action_words
-from smstui.screens.admin.table_list import TableList
 from smstui.screens.credits.period_modal import Days, PeriodModal
 from smstui.screens.latest import Latest
 from smstui.screens.once import once_at_a_time
+from smstui.screens.table_list import TableList
 from smstui.services.audit import AuditAction
 from smstui.services.audit_search import AuditLine, AuditQuery, AuditSearch
 from smstui.widgets.columns import Column
@@ -183,7 +183,7 @@ class AuditList(TableList[int]):
 
 def written_at(line: AuditLine) -> str:
     """When it was done, on the machine's clock."""
-    return f"{line.at.astimezone():%d/%m/%Y %H:%M}"
+    return f"{local(line.at):%d/%m/%Y %H:%M}"
 
 
 def _cells(line: AuditLine) -> Cells:
@@ -191,4 +191,4 @@ def _cells(line: AuditLine) -> Cells:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time()).astimezone()
+    return None if day is None else midnight(day)

@@ -10,7 +10,7 @@ from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import amount, credits_text, date_time, explain
+from smstui.formats import amount, credits_text, date_time
 from smstui.i18n import N_, _, ngettext
 from smstui.money import euros
 from smstui.screens.admin.statement import StatementPage
@@ -59,7 +59,7 @@ class AwaitedPage(ListPage[str]):
         try:
             awaited = await self.backend.orders.pending(self.actor)
         except Refusal as refusal:  # no administrator any more
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         self._known = {each.order.reference: each for each in awaited}
         self.list.show([_entry(each) for each in awaited])
@@ -100,7 +100,7 @@ class AwaitedPage(ListPage[str]):
         try:
             await self.backend.orders.confirm(self.actor, order.reference)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()
 
 

@@ -23,11 +23,11 @@ from smstui.domain.visible import printable
 from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import NEXT, LineField
-from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.text_field import TextField
 from smstui.widgets.words import Words
 
@@ -36,7 +36,7 @@ _COMPANY: Final = {
     "address": (N_("Address"), 0),
     "siret": (N_("SIRET or SIREN"), 20),
     "vat_number": (N_("VAT number"), 20),
-    "email": (N_("E-mail"), 254),
+    "email": (N_("E-mail address"), 254),
     "legal": (N_("Legal mentions"), 2 * LONGEST_LINE),
 }
 """Fields, with their labels and the most characters of one line."""
@@ -154,15 +154,7 @@ class CompanyPage(Page):
         """Ask when something written would be lost."""
         if self._company is None or (self._written_company, self._written_bank) == (self._company, self._bank):
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("What you wrote about the company is not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("What you wrote about the company is not saved.")))
 
     @on(Button.Pressed, "#save")
     @once_at_a_time("company-save")
@@ -183,7 +175,7 @@ class CompanyPage(Page):
             if bank != self._bank:
                 await self.backend.company.set_bank(self.actor, bank)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         await self._read()
         self.notify(_("Saved."), markup=False)

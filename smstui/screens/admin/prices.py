@@ -16,6 +16,7 @@ from smstui.i18n import N_, _, ngettext
 from smstui.money import euros, rate, unit_price
 from smstui.screens.admin.price_form import Line, PriceForm, size_of
 from smstui.screens.latest import Latest
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.widgets.columns import Cell, Column
@@ -166,15 +167,7 @@ class PricesPage(Page):
         """Ask when something written would be lost."""
         if self._stored in (None, self._written()):
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("The prices that you wrote are not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("The prices that you wrote are not saved.")))
 
     @on(Button.Pressed, "#save")
     @once_at_a_time("prices-save")
@@ -197,7 +190,7 @@ class PricesPage(Page):
         try:
             self._stored = await self.backend.company.set_prices(self.actor, written)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         else:
             self.notify(_("Prices saved."), markup=False)
 

@@ -10,12 +10,12 @@ from textual.widgets import Button
 from textual.worker import Worker
 
 from smstui.domain.errors import Refusal
-from smstui.formats import credits_text, explain, number
+from smstui.formats import credits_text, number
 from smstui.i18n import _, ngettext
 from smstui.money import euros
-from smstui.screens.admin.file_page import FilePage
 from smstui.screens.admin.statement_list import StatementList
 from smstui.screens.admin.statement_words import Fate, Line, detail_words, lines_after, lines_of, sum_of
+from smstui.screens.file_page import FilePage
 from smstui.screens.once import once_at_a_time
 from smstui.services.bank_statements import Applied, Preview
 from smstui.services.camt import LIMIT, Aside
@@ -138,7 +138,7 @@ class StatementPage(FilePage):
         try:
             applied = await self.backend.bank_statements.apply(self.actor, preview, chosen, progress)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         finally:
             self._done, self._applying = None, None

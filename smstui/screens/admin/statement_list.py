@@ -14,8 +14,8 @@ from smstui.domain.folding import folded
 from smstui.formats import number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.admin.statement_words import Fate, Line, cells
-from smstui.screens.admin.table_list import TableList
 from smstui.screens.latest import Latest
+from smstui.screens.table_list import TableList
 from smstui.widgets.columns import Column
 from smstui.widgets.windowed_table import Cells, WindowedTable
 

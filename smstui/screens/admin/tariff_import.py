@@ -13,8 +13,8 @@ from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
 from smstui.formats import explain, number
 from smstui.i18n import _, current_language, ngettext
-from smstui.screens.admin.file_page import FilePage
 from smstui.screens.admin.tariff_words import price_words
+from smstui.screens.file_page import FilePage
 from smstui.screens.once import once_at_a_time
 from smstui.screens.settings.words import TYPE_WORDS
 from smstui.services.tariffs import PriceChange, TariffPreview
@@ -115,7 +115,7 @@ class TariffImportPage(FilePage):
         try:
             changed = len(await self.backend.tariffs.apply(self.actor, preview))
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         words = ngettext("{count} price changed.", "{count} prices changed.", changed)
         self.notify(words.format(count=number(changed)), markup=False)

@@ -14,7 +14,7 @@ from smstui.domain.country import name_of
 from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
 from smstui.domain.tariff import Tariff
-from smstui.formats import explain, number
+from smstui.formats import number
 from smstui.i18n import N_, _, current_language, ngettext
 from smstui.screens.admin.tariff_form import TariffForm
 from smstui.screens.admin.tariff_import import TariffImportPage
@@ -102,7 +102,7 @@ class TariffsPage(ListPage[str]):
             nothing = dict.fromkeys(countries)
             await self.backend.tariffs.set_prices(self.actor, dict.fromkeys(MessageType, nothing))
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()
 
     async def _agreed(self, countries: Sequence[str]) -> bool:

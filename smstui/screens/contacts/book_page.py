@@ -6,8 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from smstui.domain.errors import Refusal
-from smstui.formats import explain, number
+from smstui.formats import number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_form import ContactForm
 from smstui.screens.contacts.contact_list import ContactList
@@ -68,7 +67,3 @@ class BookPage(Page):
     @on(ContactList.Counted)
     def _counted(self, event: ContactList.Counted) -> None:
         self.note = ngettext("{count} contact", "{count} contacts", event.total).format(count=number(event.total))
-
-    def say(self, refusal: Refusal) -> None:
-        """Tell why something was not done."""
-        self.notify(explain(refusal), severity="error", markup=False)

@@ -14,7 +14,7 @@ from smstui.domain.contact import FIELD_LABELS, ContactDetails, ContactField
 from smstui.domain.errors import Refusal
 from smstui.domain.phone import InvalidNumber
 from smstui.domain.visible import printable
-from smstui.formats import explain
+from smstui.formats import explain, local
 from smstui.i18n import N_, _
 from smstui.screens.contacts.contact_field import ContactLine
 from smstui.screens.contacts.contact_values import details_of, text_of
@@ -22,12 +22,12 @@ from smstui.screens.contacts.contact_words import day_and_time
 from smstui.screens.contacts.group_picker import GroupPicker
 from smstui.screens.contacts.person import handle_person
 from smstui.screens.latest import Latest
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.contact_rows import Contact
 from smstui.services.contacts import MobileTaken
 from smstui.widgets.labelled import Labelled
-from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.words import Words
 
 
@@ -56,7 +56,7 @@ class ContactForm(Page):
 
     def compose(self) -> ComposeResult:
         """What the book says about the contact, one field a line, and the saving at the bottom."""
-        today = self.backend.clock.now().astimezone().date()
+        today = local(self.backend.clock.now()).date()
         with VerticalScroll(can_focus=False):
             yield Words("", id="stop")
             for field in ContactField:
@@ -88,15 +88,7 @@ class ContactForm(Page):
         changed = self._groups != self._old_groups or any(line.is_changed for line in self.query(ContactLine))
         if self._saved or not changed:
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("What you wrote about this contact is not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("What you wrote about this contact is not saved.")))
 
     @work(group="contact-read")
     async def _read(self) -> None:
@@ -111,7 +103,7 @@ class ContactForm(Page):
             return
         details = contact.details if contact else None
         extra = dict(details.extra) if details else {}
-        today = self.backend.clock.now().astimezone().date()
+        today = local(self.backend.clock.now()).date()
         names = await self.backend.free_fields.list(self.actor)
         free = [ContactLine(printable(name), None, today, name) for name in names]
         await self.query_one(VerticalScroll).mount_all(free, before="#groups-row")
@@ -200,7 +192,7 @@ class ContactForm(Page):
         extra = dict(self._contact.details.extra) if self._contact else {}
         extra |= {line.free_name: line.text for line in lines if line.field is None}
         texts = {line.field: line.text for line in lines if line.field is not None}
-        return details_of(texts, extra, self.backend.clock.now().astimezone().date())
+        return details_of(texts, extra, local(self.backend.clock.now()).date())
 
     @once_at_a_time("contact-save")
     async def _save(self, details: ContactDetails) -> None:
@@ -216,7 +208,7 @@ class ContactForm(Page):
             self._line(ContactField.MOBILE).input.focus()
             self._looking.ask()
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         else:
             self._saved = True
             self.notify(_("Contact created.") if self._contact_id is None else _("Contact saved."), markup=False)

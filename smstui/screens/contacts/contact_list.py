@@ -1,19 +1,17 @@
 """A list of contacts of any length: searched, filtered and sorted by the database, its rows read as they are seen."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Input, Select
+from textual.widgets import Select
 
 from smstui.domain.actor import Actor
 from smstui.domain.errors import Refusal
@@ -22,13 +20,11 @@ from smstui.formats import explain, number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.contact_words import KIND_WORDS, cells, columns
 from smstui.screens.latest import Latest
+from smstui.screens.table_list import TableList
 from smstui.services.backend import Backend
 from smstui.services.contact_query import ContactKind, ContactQuery, ContactSort, UnknownGroup
-from smstui.widgets.line_field import LineField
 from smstui.widgets.row_store import PAGE_ROWS
-from smstui.widgets.searchable import Searchable
-from smstui.widgets.windowed_table import WindowedTable
-from smstui.widgets.words import Words
+from smstui.widgets.windowed_table import Cells, WindowedTable
 
 REST = 0.2
 """Seconds that a search which finds many must rest before all of them are read: what is typed on finds fewer."""
@@ -44,12 +40,11 @@ class ContactTable(WindowedTable[int]):
         return action != "leave" and super().check_action(action, parameters)
 
 
-class ContactList(Searchable, Vertical):
+class ContactList(TableList[int]):
     """The search, the filters and the table; or a sentence when there is nobody at all."""
 
-    DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
+    DEFAULT_CSS = "ContactList .list--aside { width: auto; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "to_table", show=False, id="list.to_table"),
         Binding("f", "filter", N_("Filter"), show=False, id="contacts.filter"),
     ]
 
@@ -61,36 +56,25 @@ class ContactList(Searchable, Vertical):
 
     def __init__(self, backend: Backend, actor: Actor, *, empty: str, group_id: int | None = None) -> None:
         """The book of `actor`, or one group of it; `empty` says what to do when there is nobody in it."""
-        super().__init__()
         self._contacts, self._groups, self._actor = backend.contacts, backend.groups, actor
-        self._empty = empty
         self._all = ContactQuery(group_id=group_id)
         self._query = self._all
         self._whole = asyncio.Event()
         """Set as long as the table holds all that the query lets through."""
-        self._wanted: dict[int, int] = {}
-        """The pages to read: index of their first row, and of the one after their last."""
         self._rest: Timer | None = None
         """After which all ids are read."""
         self._first_reading = Latest(self, self._read_first, group="contacts-first")
         self._reading = Latest(self, self._read_all, group="contacts-list")
-        self._page_reading = Latest(self, self._read_pages, group="contacts-pages")
         self._group_reading = Latest(self, self._read_groups, group="contacts-groups")
-        self.table = ContactTable(columns(), markable=True, sorted_by=(self._all.sort, self._all.descending))
+        table = ContactTable(columns(), markable=True, sorted_by=(self._all.sort, self._all.descending))
+        super().__init__(table, empty=empty)
 
-    def compose(self) -> ComposeResult:
-        """Search, filters, table, and the sentence."""
-        with Horizontal(classes="list--search"):
-            yield LineField(placeholder=_("Search (/)"), compact=True, select_on_focus=False)
-            yield Words("", classes="list--count")
-        with Horizontal(classes="list--filters"):
-            if self._all.group_id is None:
-                yield Select[int]([], prompt=_("all groups"), id="group", compact=True)
-            kinds = [(_(words), kind) for kind, words in KIND_WORDS.items()]
-            yield Select(kinds, prompt=_("all contacts"), id="kind", compact=True)
-            yield Words("", classes="list--aside")
-        yield Words(Content(self._empty), classes="list--empty")
-        yield self.table
+    def filters(self) -> ComposeResult:
+        """The group, in the whole book, and what the contacts have or lack."""
+        if self._all.group_id is None:
+            yield Select[int]([], prompt=_("all groups"), id="group", compact=True)
+        kinds = [(_(words), kind) for kind, words in KIND_WORDS.items()]
+        yield Select(kinds, prompt=_("all contacts"), id="kind", compact=True)
 
     def on_mount(self) -> None:
         """Read the first rows, then all."""
@@ -114,15 +98,9 @@ class ContactList(Searchable, Vertical):
             await self._whole.wait()
         return self.table.chosen
 
-    @on(Input.Changed)
-    def _searched(self, event: Input.Changed) -> None:
-        event.stop()
-        self._look_for(replace(self._query, search=event.value))
-
-    @on(Input.Submitted)
-    def action_to_table(self) -> None:
-        """From the search field to what it found."""
-        self.table.focus()
+    def search(self, text: str) -> None:
+        """Look for `text` in the contacts."""
+        self._look_for(replace(self._query, search=text))
 
     @on(Select.Changed, "#group")
     def _group_chosen(self, event: Select.Changed) -> None:
@@ -141,25 +119,19 @@ class ContactList(Searchable, Vertical):
         event.stop()
         self._query = replace(self._query, sort=ContactSort(event.column), descending=event.descending)
         self._whole.clear()
-        self._say_count("…")
+        self.say_count("…")
         self._reading.ask()
-        self._say_aside()
+        self._say_order()
 
     @on(WindowedTable.Marked)
-    def _say_aside(self) -> None:
+    def _say_order(self) -> None:
         """How many are ticked; or else the order, when the column that tells it may have no room."""
         count, words = self.table.mark_count, ""
         if count:
             words = ngettext("{count} ticked", "{count} ticked", count).format(count=number(count))
         elif self._query.sort is ContactSort.CREATED:
             words = _("newest first") if self._query.descending else _("oldest first")
-        self.query_one(".list--aside", Words).update(words)
-
-    @on(WindowedTable.PageWanted)
-    def _page_wanted(self, event: WindowedTable.PageWanted) -> None:
-        event.stop()
-        self._wanted[event.first] = event.last
-        self._page_reading.ask()
+        self.say_aside(words)
 
     def action_filter(self) -> None:
         """Choose which contacts are shown."""
@@ -172,7 +144,7 @@ class ContactList(Searchable, Vertical):
         if query != self._query:
             self._query = query
             self._whole.clear()
-            self._say_count("…")
+            self.say_count("…")
             self._first_reading.ask()
 
     async def _read_first(self) -> None:
@@ -207,23 +179,14 @@ class ContactList(Searchable, Vertical):
             return
         if query != self._query:
             return
-        self.table.show_keys(ids, same_list=True)
+        self.say_found(len(ids), total)
+        self.post_message(self.Counted(total))
         self._whole.set()
-        self._say_total(len(ids), total)
-        pages = self.table.pages_in_view()
-        in_view = [key for first, last in pages for key in self.table.keys(first, last)]
-        rows = await self._contacts.rows(self._actor, in_view)
-        self.table.forget_rows(but=[(row.id, cells(row)) for row in rows])
+        await self.show(ids, same_list=True, is_empty=not total)
 
-    async def _read_pages(self) -> None:
-        """The pages that are still seen, the last one wanted first."""
-        while self._wanted:
-            first, last = self._wanted.popitem()
-            if (first, last) not in self.table.pages_in_view():
-                self.table.pass_over(first, last)
-                continue
-            rows = await self._contacts.rows(self._actor, self.table.keys(first, last))
-            self.table.put((row.id, cells(row)) for row in rows)
+    async def rows(self, keys: Sequence[int]) -> Iterable[tuple[int, Cells]]:
+        """What is shown of these contacts."""
+        return [(row.id, cells(row)) for row in await self._contacts.rows(self._actor, keys)]
 
     async def _read_groups(self) -> None:
         """The groups to filter by."""
@@ -239,15 +202,6 @@ class ContactList(Searchable, Vertical):
         select.display = bool(groups)
         if select.value is Select.NULL and chosen is not None:  # the group was deleted
             self._look_for(replace(self._query, group_id=None))
-
-    def _say_total(self, found: int, total: int) -> None:
-        self.set_class(not total, "-empty")
-        self.table.show_header = bool(total)
-        self._say_count(number(found) if found == total else f"{number(found)} / {number(total)}")
-        self.post_message(self.Counted(total))
-
-    def _say_count(self, words: str) -> None:
-        self.query_one(".list--count", Words).update(words)
 
     def _say(self, refusal: Refusal) -> None:
         self._whole.set()  # nothing more comes

@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
-from smstui.formats import explain, number
+from smstui.formats import number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.contacts.opt_out_form import OptOutForm
 from smstui.screens.contacts.opt_out_import import OptOutImportPage
@@ -93,5 +93,5 @@ class OptOutsPage(Page):
         try:
             await self.backend.opt_outs.remove(self.actor, numbers, decision.reason)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.list.read_soon()

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from smstui.domain.errors import Refusal
-from smstui.formats import explain
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.page import Page
 from smstui.screens.saving import hand_out
@@ -42,7 +41,7 @@ async def handle_person(page: Page, mobile: str) -> bool:
             case PersonAction.ERASE | PersonAction.ERASE_AND_STOP:
                 return await _erase(page, mobile, stop=picked == PersonAction.ERASE_AND_STOP)
     except Refusal as refusal:
-        page.notify(explain(refusal), severity="error", markup=False)
+        page.say(refusal)
     return False
 
 

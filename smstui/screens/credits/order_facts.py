@@ -36,6 +36,13 @@ def state_words(state: OrderState) -> Content:
     return Content.assemble((f"{sign} ", colour), _(ORDER_WORDS[state]))
 
 
+def short_state(state: OrderState) -> Content:
+    """The same for a narrow column: an awaited payment is said in few letters."""
+    sign, colour = _SIGNS[state]
+    words = _("To pay") if state is OrderState.PENDING else _(ORDER_WORDS[state])
+    return Content.assemble((f"{sign} ", colour), words)
+
+
 def facts_of(order: Order, invoice: str) -> Mapping[str, Content]:
     """The facts by their names in `FACTS`."""
     vat = _("VAT {vat}").format(vat=euros(order.vat))

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from smstui.domain.errors import Refusal
-from smstui.formats import explain
 from smstui.screens.page import Page
 from smstui.screens.saving import hand_out
 
@@ -17,4 +16,4 @@ async def hand_out_paper(page: Page, number: str) -> None:
     try:
         await hand_out(page.host, write, f"{number}.pdf", None)
     except Refusal as refusal:  # where no path is asked for
-        page.notify(explain(refusal), severity="error", markup=False)
+        page.say(refusal)

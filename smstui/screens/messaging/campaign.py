@@ -11,7 +11,7 @@ from textual.content import Content
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState
 from smstui.domain.visible import printable
-from smstui.formats import credits_text, explain
+from smstui.formats import credits_text
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
 from smstui.screens.messaging.campaign_words import is_waiting, sent_words, short_date, waiting_lines
@@ -123,7 +123,7 @@ class CampaignPage(CampaignControls):
                 now = self.backend.clock.now()
                 self._details = await campaign_details(self.backend.database, self.actor, self._campaign.id, now)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         self._progress, summary = progress, progress.summary
         self.show_controls()
@@ -166,7 +166,7 @@ class CampaignPage(CampaignControls):
         try:
             self._ahead = await read_ahead(self.backend, self.actor, self._progress.summary, self._details)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self._reading.ask()
 
     def _show_sent(self, progress: Progress, details: CampaignDetails) -> None:

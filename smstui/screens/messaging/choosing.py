@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from smstui.domain.errors import Refusal
 from smstui.domain.recipients import RefusedLine
-from smstui.formats import explain, number
+from smstui.formats import number
 from smstui.i18n import _, ngettext
 from smstui.screens.contacts.contact_picker import ContactPicker
 from smstui.screens.contacts.group_picker import GroupPicker
@@ -88,7 +88,7 @@ async def open_line(page: Page, draft: Draft, plan: Plan, area: RecipientsArea, 
     try:
         modal = await excluded.excluded_list(page.backend, page.actor, draft, wanted, area.written.pasted)
     except Refusal as refusal:
-        page.notify(explain(refusal), severity="error", markup=False)
+        page.say(refusal)
         return
     await page.ask(modal)
 

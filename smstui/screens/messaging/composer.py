@@ -287,10 +287,6 @@ class Composer(Page):
             self.plans.ask()
         self.refresh_bindings()
 
-    def say(self, refusal: Refusal) -> None:
-        """Tell why something can't be had."""
-        self.notify(explain(refusal), severity="error", markup=False)
-
 
 def _resumed(kept: Kept) -> str:
     """That a draft of before was taken up."""

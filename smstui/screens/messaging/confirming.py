@@ -2,7 +2,7 @@
 
 from smstui.domain.contact import ContactDetails
 from smstui.domain.errors import Refusal
-from smstui.formats import credits_text, explain, number
+from smstui.formats import credits_text, number
 from smstui.i18n import _
 from smstui.screens.messaging.writing import Writing
 from smstui.screens.page import Page
@@ -32,6 +32,6 @@ async def send_test(page: Page, draft: Draft, plan: Plan) -> None:
     try:
         own = await page.backend.campaigns.send_test(page.actor, draft)
     except Refusal as refusal:
-        page.notify(explain(refusal), severity="error", markup=False)
+        page.say(refusal)
     else:
         page.notify(_("The test is on its way to {number}.").format(number=own), markup=False)

@@ -13,7 +13,6 @@ from textual.widgets import Button
 from smstui.domain.counts import Counts
 from smstui.domain.errors import Refusal
 from smstui.domain.states import CampaignState
-from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.messaging import writing
 from smstui.screens.messaging.campaign_words import is_held, is_waiting
@@ -225,5 +224,5 @@ class CampaignControls(Page):
         try:
             await doing
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from smstui.domain.errors import Refusal
-from smstui.formats import explain
 from smstui.i18n import _
 from smstui.screens.page import Page
 from smstui.screens.saving import hand_out
@@ -27,7 +26,7 @@ async def hand_out_messages(page: Page, campaign: CampaignSummary) -> None:
         name = _("messages-{campaign}{suffix}").format(campaign=_stem(campaign.name), suffix=".xlsx")
         await hand_out(page.host, write, name, None)
     except Refusal as refusal:  # where no path is asked for
-        page.notify(explain(refusal), severity="error", markup=False)
+        page.say(refusal)
 
 
 def _stem(name: str) -> str:

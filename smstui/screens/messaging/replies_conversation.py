@@ -18,6 +18,7 @@ from smstui.domain.text import printable
 from smstui.formats import credits_text, date_time, explain, number
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.conversations import Conversation
@@ -93,12 +94,10 @@ class ConversationPage(Page):
         if not self._written.strip():
             return True
         return await self.ask(
-            ConfirmModal(
-                _("Leave the conversation?"),
+            leave_question(
                 _("The answer that you wrote is not sent."),
+                title=_("Leave the conversation?"),
                 confirm=_("Leave without sending"),
-                cancel=_("Stay"),
-                dangerous=True,
             )
         )
 
@@ -224,7 +223,7 @@ class ConversationPage(Page):
         try:
             await self.backend.opt_outs.add(self.actor, self._pair.theirs, OptOutSource.REPLY)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self._planning.ask()
 
 

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from smstui.domain.counts import Counts
 from smstui.domain.errors import Refusal
 from smstui.domain.visible import printable
-from smstui.formats import explain, number
+from smstui.formats import number
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.latest import Latest
 from smstui.screens.messaging.campaign import CampaignPage
@@ -102,7 +102,7 @@ class SeriesPage(CampaignControls):
                 now = self.backend.clock.now()
                 self._details = await campaign_details(self.backend.database, self.actor, found.id, now)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             self.close()
             return
         self._series, self._is_read = found, True
@@ -122,7 +122,7 @@ class SeriesPage(CampaignControls):
             details = await campaign_details(self.backend.database, self.actor, self._series.id, now)
             self._ahead = await read_ahead(self.backend, self.actor, self._series, details)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self._reading.ask()
 
     def _show(self) -> None:

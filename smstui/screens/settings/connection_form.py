@@ -15,6 +15,7 @@ from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.screens.settings.bind_test import BindTest
@@ -25,7 +26,6 @@ from smstui.services.connections import ConnectionNameTaken
 from smstui.smpp.values import Alphabet, BindMode, LongMessages
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import NEXT, LineField
-from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.tick import Tick
 
 _MODES = {
@@ -153,15 +153,7 @@ class ConnectionForm(Page):
         """Ask when something written would be lost."""
         if self._saved or self.written() == self._untouched:
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("What you wrote about this connection is not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("What you wrote about this connection is not saved.")))
 
     @property
     def _untouched(self) -> ConnectionSettings:
@@ -255,7 +247,7 @@ class ConnectionForm(Page):
             self._row("name").fail(explain(refusal))
             self.query_one("#name").focus()
         else:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
 
     def _row(self, field: str) -> Labelled:
         return self.query_one(f"#{field}-row", Labelled)

@@ -13,7 +13,6 @@ from textual.widgets import Button
 from smstui.domain.errors import Refusal
 from smstui.domain.states import MessageType
 from smstui.domain.text import printable
-from smstui.formats import explain
 from smstui.i18n import N_, _
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
@@ -95,7 +94,7 @@ class ConnectionsPage(ListPage[str]):
         try:
             self.open(ConnectionForm(await self.backend.connections.get(str(event.key))))
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
 
     @on(Button.Pressed, "#add")
     def action_add(self) -> None:
@@ -130,7 +129,7 @@ class ConnectionsPage(ListPage[str]):
         try:
             await self.backend.connections.remove(self.actor, name)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()
 
 

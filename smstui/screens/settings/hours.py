@@ -21,12 +21,12 @@ from smstui.domain.hours import (
 from smstui.formats import explain, number
 from smstui.i18n import N_, _
 from smstui.screens.latest import Latest
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.platform_settings import check_recipient_limit
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import NEXT, LineField
-from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.tick import Tick
 from smstui.widgets.time_field import TimeField
 from smstui.widgets.words import Words
@@ -109,15 +109,7 @@ class HoursPage(Page):
         """Ask when something written would be lost."""
         if self._stored is None or (self._stored, self._limit) == (self.written(), self.written_limit()):
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("What you wrote on this page is not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("What you wrote on this page is not saved.")))
 
     @on(Input.Changed)
     @on(Tick.Changed)
@@ -148,7 +140,7 @@ class HoursPage(Page):
             await self.backend.platform.set_sending_hours(self.actor, hours)
             await self.backend.platform.set_recipient_limit(self.actor, limit)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
             return
         if limit != self._limit:
             self.notify(_("A campaign may have {count} recipients at most.").format(count=number(limit)), markup=False)

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button
 
 from smstui.domain.errors import Refusal
-from smstui.formats import date_time, explain
+from smstui.formats import date_time
 from smstui.i18n import N_, _, ngettext
 from smstui.screens.list_page import ListPage
 from smstui.screens.once import once_at_a_time
@@ -72,7 +72,7 @@ class SendersPage(ListPage[str]):
         try:
             await self.backend.senders.set_default(self.actor, name)
         except Refusal as refusal:
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()
 
     @on(Button.Pressed, "#remove")
@@ -95,7 +95,7 @@ class SendersPage(ListPage[str]):
         try:
             await self.backend.senders.remove(self.actor, names, replacement)
         except Refusal as refusal:  # something has come to need them meanwhile
-            self.notify(explain(refusal), severity="error", markup=False)
+            self.say(refusal)
         self.read_soon()
 
     async def _agreed(self, names: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from smstui.domain.text import transliterate
 from smstui.domain.visible import printable
 from smstui.formats import explain
 from smstui.i18n import N_, _
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.senders import UnknownSender
@@ -29,7 +30,6 @@ from smstui.services.templates import (
 )
 from smstui.widgets.labelled import Labelled
 from smstui.widgets.line_field import LineField
-from smstui.widgets.modals import ConfirmModal
 from smstui.widgets.phone_preview import PhonePreview
 from smstui.widgets.pick_list import Pick, PickModal
 from smstui.widgets.text_counter import TextCounter
@@ -97,15 +97,7 @@ class TemplateForm(Page):
         """Ask when something written would be lost."""
         if self._saved or self._written == self._old:
             return True
-        return await self.ask(
-            ConfirmModal(
-                _("Leave the form?"),
-                _("What you wrote in this template is not saved."),
-                confirm=_("Leave without saving"),
-                cancel=_("Stay"),
-                dangerous=True,
-            )
-        )
+        return await self.ask(leave_question(_("What you wrote in this template is not saved.")))
 
     @work(group="template-read")
     async def _read(self) -> None:

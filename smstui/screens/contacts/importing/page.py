@@ -23,6 +23,7 @@ from smstui.screens.contacts.importing.preview_step import PreviewStep
 from smstui.screens.contacts.importing.progress_step import ProgressStep
 from smstui.screens.contacts.importing.result import ImportResultPage
 from smstui.screens.contacts.importing.step import Step
+from smstui.screens.leaving import leave_question
 from smstui.screens.once import once_at_a_time
 from smstui.screens.page import Page
 from smstui.services.importing.values import ImportResult
@@ -87,14 +88,11 @@ class ImportPage(Page):
             return True
         if self._at == _FILE or self._draft is None or not self._kept(self._draft).decided:
             return True
-        sentence = _("Nothing was imported yet: what you chose for this file will be lost.")
         return await self.ask(
-            ConfirmModal(
-                _("Leave the import?"),
-                sentence,
+            leave_question(
+                _("Nothing was imported yet: what you chose for this file will be lost."),
+                title=_("Leave the import?"),
                 confirm=_("Leave without importing"),
-                cancel=_("Stay"),
-                dangerous=True,
             )
         )
 

@@ -1,4 +1,4 @@
-"""What the pages of administrators that take a file share: it is chosen here or sent by the browser, then looked at."""
+"""What the pages that take a file share: it is chosen here or sent by the browser, then looked at."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -23,7 +23,10 @@ from smstui.widgets.words import Words
 
 
 class FilePage(Page):
-    """Subclasses read the file (`look`), show what it would do in the part below, and do it by the button #apply."""
+    """Subclasses read the file (`look`), show what it would do in the part below, and do it by the button #apply.
+
+    Those that have done all in `look` have nothing to apply.
+    """
 
     DEFAULT_CSS = """
     FilePage {
@@ -39,8 +42,8 @@ class FilePage(Page):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "send", N_("Send a file"), id="admin_file.send"),
-        Binding("ctrl+s", "apply", N_("Apply"), id="admin_file.apply", priority=True),
+        Binding("f2", "send", N_("Send a file"), id="file.send"),
+        Binding("ctrl+s", "apply", N_("Apply"), id="file.apply", priority=True),
         Binding("escape", "back", N_("Back"), show=False, id="page.back"),
     ]
     suffixes: ClassVar[Collection[str]] = ()
@@ -70,6 +73,7 @@ class FilePage(Page):
             else:
                 yield Button(_("Send"), id="send", variant="primary", compact=True)
             yield Button(_("Another file"), id="another", compact=True)
+            yield from self.more_actions()
             yield Button(_("Apply"), id="apply", variant="primary", compact=True)
 
     def advice(self) -> str:
@@ -84,10 +88,14 @@ class FilePage(Page):
         """Read the file and show what it would do. Raises its refusals."""
         raise NotImplementedError
 
+    def more_actions(self) -> ComposeResult:
+        """More buttons for when the file is read."""
+        yield from ()
+
     @property
     def can_apply(self) -> bool:
         """Whether there is something to do now."""
-        raise NotImplementedError
+        return False
 
     @property
     def reads(self) -> bool:
@@ -117,7 +125,7 @@ class FilePage(Page):
         is_read = self.has_class("-read")
         shown = {"open": not is_read, "send": not is_read, "another": is_read, "apply": is_read and self.can_apply}
         for button in self.query(".actions > Button"):
-            button.display = shown[button.id or ""]
+            button.display = shown.get(button.id or "", is_read)
         self.refresh_bindings()
 
     def say_progress(self, words: str) -> None:
@@ -144,7 +152,6 @@ class FilePage(Page):
 
     def action_apply(self) -> None:
         """Do what is shown."""
-        raise NotImplementedError
 
     @on(FileChooser.Chosen)
     def _file_chosen(self, event: FileChooser.Chosen) -> None:
@@ -157,7 +164,7 @@ class FilePage(Page):
 
     def _take(self, path: Path) -> None:
         if not self.reads:
-            self._reading = self.run_worker(self._look(path), group="admin-file")
+            self._reading = self.run_worker(self._look(path), group="file")
 
     async def _look(self, path: Path) -> None:
         """Look into the file; what is wrong with it is said beside the choice."""

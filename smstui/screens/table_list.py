@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from smstui.formats import number
 from smstui.i18n import _
 from smstui.screens.latest import Latest
 from smstui.widgets.line_field import LineField
@@ -90,6 +91,10 @@ class TableList(Searchable, Vertical, Generic[Key]):
         if at_cursor is not None and at_cursor not in near:
             near.append(at_cursor)
         self.table.forget_rows(but=list(await self.rows(near)))
+
+    def say_found(self, found: int, total: int) -> None:
+        """How many are found, of how many."""
+        self.say_count(number(found) if found == total else f"{number(found)} / {number(total)}")
 
     def say_count(self, words: str) -> None:
         """Beside the search."""
