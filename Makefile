@@ -11,6 +11,9 @@ UV ?= uv
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --quiet
 
+# Without bytecode on the disk, each of the processes that tests start would compile the program for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check browser format catalogues lock bench bench-quick bench-start picture \
 	simulate simulate-long clean
 

@@ -26,6 +26,7 @@ from smstui.terminal import never_waiting
 from smstui.widgets import no_break
 from smstui.widgets.keys import key_name
 from smstui.widgets.line_field import NEXT, LineField
+from smstui.widgets.stylesheet import OnceParsed
 from smstui.widgets.typed_ahead import completed
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class SmstuiApp(Entrance):
         for own in (theme.DARK, theme.LIGHT):
             self.register_theme(own)
         self.set_reactive(SmstuiApp.theme, theme.DARK.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = OnceParsed(variables=self.get_css_variables())
 
     def get_driver_class(self) -> "type[Driver]":
         """Textual's, made never to wait for a terminal that doesn't read."""

@@ -14,6 +14,7 @@ actor          the Actor of an ordinary account, "shop", with 100 credits
 other          the Actor of another ordinary account, "rival", with 100 credits
 """
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -53,6 +54,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "each_database: runs on SQLite and on PostgreSQL")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: looking through it for garbage again and again would be a quarter of all work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 10)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

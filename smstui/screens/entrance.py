@@ -40,15 +40,18 @@ class Entrance(Host):
         self._login_theme = theme.DARK.name
         """The colours of the login; those of the pages are the account's."""
 
-    def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account."""
+    def enter(self, actor: Actor, section: str = "") -> None:
+        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account.
+
+        The first page is that of `section`; the dashboard when "".
+        """
         self._actor = actor
         self._login_theme = self.theme
         if self._attendance is not None and actor.session is not None:
             self._attendance.begin(actor)
         use_language(actor.language)
         use_time_zone(actor.time_zone)
-        self._show_pages(actor)
+        self._show_pages(actor, section)
 
     def leave(self, notice: str = "") -> None:
         """Go back to the login, which says `notice`; an application that ends already just ends."""
@@ -107,17 +110,17 @@ class Entrance(Host):
         self.notify(sentence.format(number=certified.number, credits=credits_text(certified.granted)), markup=False)
 
     @work(group="enter", exclusive=True)
-    async def _show_pages(self, actor: Actor) -> None:
+    async def _show_pages(self, actor: Actor, section: str) -> None:
         with suppress(Refusal):  # a database that is busy keeps nobody out for the colours
             if (chosen := (await self.backend.profiles.read(actor)).theme) is not None:
                 self.theme = chosen
-        await self._open_shell(actor)
+        await self._open_shell(actor, section)
 
     @work(group="enter", exclusive=True)
     async def _show_shell(self, actor: Actor, section: str) -> None:
         await self._open_shell(actor, section)
 
-    async def _open_shell(self, actor: Actor, section: str = "") -> None:
+    async def _open_shell(self, actor: Actor, section: str) -> None:
         await asyncio.to_thread(import_module, SHELL_MODULE)
         from smstui.screens.shell import Shell
 

@@ -47,8 +47,11 @@ class Host(CoversScreens):
         await self._backend_opened.wait()
         return self.backend
 
-    def enter(self, actor: Actor) -> None:
-        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account."""
+    def enter(self, actor: Actor, section: str = "") -> None:
+        """Go from the login to the pages of `actor`, in the language, the time zone and the colours of the account.
+
+        The first page is that of `section` (an id of `smstui.screens.sections`); the dashboard when "".
+        """
         raise NotImplementedError
 
     def leave(self, notice: str = "") -> None:

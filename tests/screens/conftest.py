@@ -33,9 +33,15 @@ async def app(settings: Settings, clock: FakeClock) -> SmstuiApp:
 
 
 @pytest.fixture
-async def stage(app: SmstuiApp) -> AsyncIterator[Stage]:
-    """The application at 80×24, at its login screen."""
-    async with on_stage(app) as stage:
+def starts_at_login() -> bool:
+    """Whether the stage shows the login first: only in modules that have a fixture of their own that says so."""
+    return False
+
+
+@pytest.fixture
+async def stage(app: SmstuiApp, starts_at_login: bool) -> AsyncIterator[Stage]:
+    """The application at 80×24, its services open, nobody logged in."""
+    async with on_stage(app, login=starts_at_login) as stage:
         yield stage
 
 

@@ -100,8 +100,7 @@ class Walk:
 
     async def open(self) -> None:
         """Show the page, and the folder in it."""
-        await self.stage.enter(self.actor)
-        await self.stage.go_to("import")
+        await self.stage.enter(self.actor, "import")
         await self.stage.until(lambda: self.chooser.table.row_count and self.stage.focused is self.chooser.table)
 
     async def at(self, step: type[Step]) -> Step:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
+from unittest.mock import patch
 
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
@@ -12,11 +13,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from smstui import app as application
 from smstui.app import SmstuiApp
 from smstui.domain.actor import Actor
+from smstui.screens import sections
+from smstui.screens.account.login import LoginScreen
 from smstui.screens.shell import Shell
 from smstui.widgets.header import HeaderBar
 from smstui.widgets.modals import ErrorModal
+from smstui.widgets.screen import TranslatedScreen
 from tests.support import PASSWORD
 
 DEADLINE = 45.0
@@ -38,8 +43,8 @@ class Stage:
         """Wait until `condition` holds; a query that finds nothing yet does not."""
         try:
             async with asyncio.timeout(DEADLINE):
-                while not self._holds(condition):
-                    await self.pilot.pause(0.01)
+                while not self._holds(condition):  # noqa: ASYNC110 (anything may be waited for)
+                    await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"not within {DEADLINE:.0f} s; the screen shows:\n{self.text()}") from None
         await self.pilot.pause()
@@ -90,11 +95,19 @@ class Stage:
         await self.press("enter")
         await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
 
-    async def enter(self, actor: Actor) -> None:
-        """Go to the pages of `actor`; the first is shown, under its header, when this returns."""
-        self.app.enter(actor)
+    async def enter(self, actor: Actor, section: str = sections.HOME) -> None:
+        """Go to the pages of `actor`; the first, that of `section`, is shown, under its header, when this returns.
+
+        What is typed next reaches it, unless it is the dashboard, which leaves the focus to the menu.
+        """
+        self.app.enter(actor, section)
         await self.until(lambda: self.shell.page is not None and self.shell.page.is_mounted)
         await self.until(lambda: self.shell.query_one(HeaderBar).line.balance)
+        if section != sections.HOME:
+            assert self.shell.page is not None
+            self.shell.page.take_focus()
+            await self.settle()
+            await self.until(self._page_takes_keys)
 
     @property
     def shell(self) -> Shell:
@@ -125,14 +138,20 @@ class Stage:
         await self.pilot.pause()
 
 
+class NoLogin(TranslatedScreen[None]):
+    """Empty, in the place of the login: most tests go past it, and it would be a sixth of their work."""
+
+
 @asynccontextmanager
-async def on_stage(app: SmstuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Stage]:
-    """Run `app`, its services open; an error that nothing foresaw fails the test."""
+async def on_stage(app: SmstuiApp, size: tuple[int, int] = SMALL, *, login: bool = True) -> AsyncIterator[Stage]:
+    """Run `app`, its services open, at its login or at nothing; an error that nothing foresaw fails the test."""
     app.animation_level = "none"
-    async with app.run_test(size=size, notifications=True) as pilot:
-        async with asyncio.timeout(DEADLINE):
-            await app.opened_backend()
-        stage = Stage(app, pilot)
-        yield stage
-        unforeseen = [screen for screen in app.screen_stack if isinstance(screen, ErrorModal)]
-        assert not unforeseen, stage.text()
+    first = patch.object(application, "LoginScreen", LoginScreen if login else NoLogin)
+    with first:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            async with asyncio.timeout(DEADLINE):
+                await app.opened_backend()
+            stage = Stage(app, pilot)
+            yield stage
+            unforeseen = [screen for screen in app.screen_stack if isinstance(screen, ErrorModal)]
+            assert not unforeseen, stage.text()

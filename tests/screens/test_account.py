@@ -26,6 +26,11 @@ from tests.support import PASSWORD, FakeClock
 NUMBER = "06 01 02 03 04"
 
 
+@pytest.fixture
+def starts_at_login() -> bool:
+    return True
+
+
 def error(stage: Stage, field: str) -> str:
     return stage.app.screen.query_one(field, Labelled).error
 

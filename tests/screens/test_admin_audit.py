@@ -36,8 +36,7 @@ async def rival(stage: Stage, shop: Actor) -> Actor:
 
 
 async def opened(stage: Stage, shop: Actor) -> AuditPage:
-    await stage.enter(shop)
-    await stage.go_to("audit")
+    await stage.enter(shop, "audit")
     page = stage.shell.page
     assert isinstance(page, AuditPage)
     await stage.until(lambda: page.list.table.row_count > 0)

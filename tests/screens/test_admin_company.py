@@ -19,8 +19,7 @@ from tests.screens.stage import Stage
 
 @pytest.fixture
 async def page(stage: Stage, shop: Actor) -> CompanyPage:
-    await stage.enter(shop)
-    await stage.go_to("company")
+    await stage.enter(shop, "company")
     page = stage.shell.page
     assert isinstance(page, CompanyPage)
     await stage.until(lambda: page._company is not None)
@@ -29,8 +28,7 @@ async def page(stage: Stage, shop: Actor) -> CompanyPage:
 
 @pytest.fixture
 async def prices(stage: Stage, shop: Actor) -> PricesPage:
-    await stage.enter(shop)
-    await stage.go_to("prices")
+    await stage.enter(shop, "prices")
     page = stage.shell.page
     assert isinstance(page, PricesPage)
     await stage.until(lambda: page.table.row_count == 12)

@@ -34,8 +34,7 @@ async def rival(stage: Stage) -> Actor:
 
 
 async def page_of(stage: Stage, shop: Actor) -> StatementPage:
-    await stage.enter(shop)
-    await stage.go_to("transfers")
+    await stage.enter(shop, "transfers")
     await stage.press("i")
     await stage.until(lambda: isinstance(stage.shell.page, StatementPage))
     page = stage.shell.page

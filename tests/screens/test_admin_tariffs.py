@@ -23,8 +23,7 @@ PRO, UNICODE, VOIX = MessageType.PRO, MessageType.UNICODE, MessageType.VOIX
 
 @pytest.fixture
 async def page(stage: Stage, shop: Actor, documents: Path) -> TariffsPage:
-    await stage.enter(shop)
-    await stage.go_to("tariffs")
+    await stage.enter(shop, "tariffs")
     page = stage.shell.page
     assert isinstance(page, TariffsPage)
     await stage.until(shows(stage, "221 countries", "Afghanistan"))

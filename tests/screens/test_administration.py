@@ -28,8 +28,7 @@ async def rival(stage: Stage) -> Actor:
 
 
 async def accounts_page(stage: Stage, shop: Actor) -> AccountsPage:
-    await stage.enter(shop)
-    await stage.go_to("accounts")
+    await stage.enter(shop, "accounts")
     page = stage.shell.page
     assert isinstance(page, AccountsPage)
     await stage.until(lambda: page.table.row_count == 2 and "rival" in stage.text())
@@ -131,8 +130,7 @@ async def test_accounts_are_searched_by_the_service_however_many_there_are(stage
         tx.execute(insert(account_table), rows)
 
     await stage.app.backend.database.write(add)
-    await stage.enter(shop)
-    await stage.go_to("accounts")
+    await stage.enter(shop, "accounts")
     page = stage.shell.page
     assert isinstance(page, AccountsPage)
     await stage.until(lambda: page.table.row_count == many + 1 and "2,501 accounts" in stage.text())
@@ -204,8 +202,7 @@ async def test_a_transfer_is_confirmed_in_numbers(stage: Stage, shop: Actor, riv
     backend = stage.app.backend
     await backend.company.set_bank(None, BANK)
     order = await backend.orders.order(rival, 1000, Method.TRANSFER)
-    await stage.enter(shop)
-    await stage.go_to("transfers")
+    await stage.enter(shop, "transfers")
     page = stage.shell.page
     assert isinstance(page, AwaitedPage)
     await stage.until(lambda: order.reference in stage.text())

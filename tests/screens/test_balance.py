@@ -44,7 +44,7 @@ def french_app(settings: Settings, clock: FakeClock) -> SmstuiApp:
 
 @pytest.fixture
 async def french(french_app: SmstuiApp) -> AsyncIterator[Stage]:
-    async with on_stage(french_app) as stage:
+    async with on_stage(french_app, login=False) as stage:
         yield stage
 
 
@@ -271,7 +271,7 @@ async def test_the_alert_is_set_shown_everywhere_and_put_out(french: Stage) -> N
 
 async def test_where_e_mail_leaves_its_address_is_named(settings: Settings, clock: FakeClock) -> None:
     smtp = SmtpAccess("127.0.0.1", sender="a@example.com")
-    async with on_stage(SmstuiApp(replace(settings, smtp=smtp), dispatch=False, clock=clock)) as stage:
+    async with on_stage(SmstuiApp(replace(settings, smtp=smtp), dispatch=False, clock=clock), login=False) as stage:
         await owner(stage)
         await at_the_balance(stage)
         await stage.press("w")
@@ -291,8 +291,7 @@ async def test_a_new_account_is_told_what_to_do(stage: Stage) -> None:
     backend = stage.app.backend
     actor = await backend.accounts.create(NewAccount("new", "n@example.com", PASSWORD, "en"))
     await backend.accounts.dismiss_welcome(actor)
-    await stage.enter(actor)
-    await stage.go_to("balance")
+    await stage.enter(actor, "balance")
     await stage.until(lambda: "certify your number" in stage.text())
     page = stage.shell.page
     assert page is not None
@@ -315,7 +314,7 @@ async def test_a_new_entry_appears_by_itself(french: Stage, monkeypatch: pytest.
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
 async def test_nothing_is_cut(french_app: SmstuiApp, size: tuple[int, int]) -> None:
-    async with on_stage(french_app, size) as stage:
+    async with on_stage(french_app, size, login=False) as stage:
         await owner(stage)
         page = await at_the_balance(stage, folded=False)
         assert "Achat · SMS-" in rows(stage)[0]

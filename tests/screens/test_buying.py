@@ -54,7 +54,7 @@ def french_app(settings: Settings, clock: FakeClock, stripe: StripeServer) -> Sm
 
 @pytest.fixture
 async def french(french_app: SmstuiApp) -> AsyncIterator[Stage]:
-    async with on_stage(french_app) as stage:
+    async with on_stage(french_app, login=False) as stage:
         yield stage
 
 
@@ -192,8 +192,7 @@ async def test_without_a_certified_number_a_card_is_refused_and_the_way_shown(fr
 
 async def test_where_nobody_can_pay_it_is_said_beside_the_way(stage: Stage, shop: Actor) -> None:
     """No Stripe key, no bank account."""
-    await stage.enter(shop)
-    await stage.go_to("buy")
+    await stage.enter(shop, "buy")
     await stage.until(lambda: "€32.00" in stage.text())
     row = stage.app.screen.query_one("#method-row", Labelled)
     await stage.press("ctrl+s")

@@ -24,8 +24,7 @@ async def connected(stage: Stage, shop: Actor) -> Actor:
 
 
 async def listed(stage: Stage, actor: Actor) -> CampaignsPage:
-    await stage.enter(actor)
-    await stage.go_to("campaigns")
+    await stage.enter(actor, "campaigns")
     page = stage.shell.page
     assert isinstance(page, CampaignsPage)
     return page

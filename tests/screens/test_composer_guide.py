@@ -113,7 +113,7 @@ async def test_the_first_campaign(road: Road) -> None:
 async def test_a_campaign_for_later(settings: Settings) -> None:
     """ "cliquez sur la date qui s'affiche": 2022-02-28 14:15."""
     clock = FakeClock(datetime(2022, 2, 1, 9, tzinfo=UTC))
-    async with on_stage(SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock)) as stage:
+    async with on_stage(SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock), login=False) as stage:
         await shopkeeper(stage)
         await compose(stage)
         await write_and_go_to_date(stage)
@@ -159,7 +159,7 @@ def composer_actor(stage: Stage):  # type: ignore[no-untyped-def]
 async def test_outside_the_hours_it_waits_or_the_date_is_changed(settings: Settings) -> None:
     """On a Sunday afternoon."""
     clock = FakeClock(datetime(2026, 11, 22, 14, 15, tzinfo=UTC))
-    async with on_stage(SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock)) as stage:
+    async with on_stage(SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock), login=False) as stage:
         await shopkeeper(stage, hours=SendingHours())
         page = await compose(stage)
         await write_and_go_to_date(stage)

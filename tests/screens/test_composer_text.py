@@ -163,7 +163,7 @@ async def choose_template(stage: Stage, search: str) -> None:
 
 
 async def test_f3_shows_each_sms_in_a_bubble_of_its_own(app: SmstuiApp) -> None:
-    async with on_stage(app, WIDE) as stage:
+    async with on_stage(app, WIDE, login=False) as stage:
         await enter(stage)
         await in_text(stage, BLACK_FRIDAY)
         phone = stage.app.screen.query_one(PhonePreview)

@@ -21,8 +21,7 @@ from tests.screens.stage import Stage
 
 async def opened(stage: Stage, actor: Actor) -> ContactsPage:
     """The page, with all that the book holds by now."""
-    await stage.enter(actor)
-    await stage.go_to("contacts")
+    await stage.enter(actor, "contacts")
     page = stage.shell.page
     assert isinstance(page, ContactsPage)
     await stage.until(lambda: page.note)

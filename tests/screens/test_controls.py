@@ -60,8 +60,7 @@ def page(request: pytest.FixtureRequest) -> type[CampaignsPage | CampaignPage]:
 
 async def go(stage: Stage, actor: Actor, page: type[CampaignsPage | CampaignPage]) -> None:
     """Show the list, or the campaign; the buttons that make sense are there when this returns."""
-    await stage.enter(actor)
-    await stage.go_to("campaigns")
+    await stage.enter(actor, "campaigns")
     await stage.until(lambda: NAME in stage.text() and stage.shell.page.query("ControlButtons.-possible"))
     if page is CampaignPage:
         await stage.press("enter")

@@ -19,8 +19,7 @@ from tests.screens.stage import Stage
 
 
 async def opened(stage: Stage, actor: Actor) -> GroupsPage:
-    await stage.enter(actor)
-    await stage.go_to("groups")
+    await stage.enter(actor, "groups")
     page = stage.shell.page
     assert isinstance(page, GroupsPage)
     await stage.until(lambda: page.note)

@@ -69,8 +69,7 @@ async def test_only_the_ticked_are_exported_and_nothing_is_replaced(stage: Stage
 
 async def test_groups_are_exported(stage: Stage, two: Actor, tmp_path: Path) -> None:
     await stage.app.backend.groups.add(two, GroupDetails("VIP", "The best"))
-    await stage.enter(two)
-    await stage.go_to("groups")
+    await stage.enter(two, "groups")
     await stage.until(lambda: "VIP" in stage.text())
     await stage.press("x")
     await save(stage, tmp_path / "groups.xlsx")

@@ -93,8 +93,7 @@ async def opened(stage: Stage) -> ConnectionHealthPage:
 @pytest.fixture
 async def page(stage: Stage, shop: Actor) -> ConnectionHealthPage:
     await connect(stage.app.backend)
-    await stage.enter(shop)
-    await stage.go_to("connections")
+    await stage.enter(shop, "connections")
     return await opened(stage)
 
 
@@ -144,8 +143,7 @@ async def test_only_administrators_get_there(stage: Stage, shop: Actor) -> None:
     user = await stage.app.backend.accounts.create(
         NewAccount("user", "user@example.com", PASSWORD, "en", certified_number="+33601020304")
     )
-    await stage.enter(user)
-    await stage.go_to("connections")
+    await stage.enter(user, "connections")
     await stage.until(lambda: "Opérateur" in stage.text())
     listed = stage.shell.page
     await stage.press("h")

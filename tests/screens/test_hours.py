@@ -19,8 +19,7 @@ from tests.support import PASSWORD
 
 async def shown(stage: Stage, actor: Actor, hours: SendingHours = DEFAULT_HOURS) -> HoursPage:
     await stage.app.backend.platform.set_sending_hours(None, hours)
-    await stage.enter(actor)
-    await stage.go_to("hours")
+    await stage.enter(actor, "hours")
     page = stage.shell.page
     assert isinstance(page, HoursPage)
     await stage.until(lambda: page.query_one("#closes", TimeField).value)

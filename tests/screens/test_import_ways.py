@@ -341,8 +341,7 @@ async def test_a_file_comes_from_the_browser(
         opened: list[str] = []
         monkeypatch.setattr(stage.app, "open_url", opened.append)
         walk = Walk(stage, await account(stage.app.backend, "ma-boutique"), documents)
-        await stage.enter(walk.actor)
-        await stage.go_to("import")
+        await stage.enter(walk.actor, "import")
         assert "http://localhost/upload/key" in stage.text()
         await stage.press("f2")
         await stage.until(lambda: opened == [uploads.url])

@@ -48,8 +48,7 @@ async def payer(stage: Stage) -> Actor:
     await backend.accounts.dismiss_welcome(actor)
     paid = await backend.orders.order(actor, 500, Method.TRANSFER)
     await backend.orders.confirm(None, paid.reference)
-    await stage.enter(actor)
-    await stage.go_to("invoices")
+    await stage.enter(actor, "invoices")
     await stage.until(lambda: isinstance(stage.shell.page, InvoicesPage) and "● Payée" in stage.text())
     return actor
 

@@ -57,8 +57,7 @@ async def entered(stage: Stage, section: str) -> Actor:
 
 
 async def shown(stage: Stage, actor: Actor, section: str) -> None:
-    await stage.enter(actor)
-    await stage.go_to(section)
+    await stage.enter(actor, section)
 
 
 async def text(stage: Stage) -> None:

@@ -27,8 +27,7 @@ MANY = 5 * PAGE_ROWS
 async def opened(stage: Stage, shop: Actor, *numbers: str) -> OptOutsPage:
     for number in numbers:
         await stage.app.backend.opt_outs.add(shop, number)
-    await stage.enter(shop)
-    await stage.go_to("opt-outs")
+    await stage.enter(shop, "opt-outs")
     page = stage.shell.page
     assert isinstance(page, OptOutsPage)
     await stage.until(lambda: page.table.row_count == len(numbers) and page.note)
@@ -135,8 +134,7 @@ async def test_the_list_is_filtered_by_source_and_sorted(stage: Stage, shop: Act
 async def test_a_long_list_is_read_as_it_is_seen_and_emptied_as_one(stage: Stage, shop: Actor) -> None:
     numbers = [f"+336{index:08}" for index in range(MANY)]
     await stage.app.backend.opt_outs.add_numbers(shop, numbers, OptOutSource.IMPORT)
-    await stage.enter(shop)
-    await stage.go_to("opt-outs")
+    await stage.enter(shop, "opt-outs")
     page = stage.shell.page
     assert isinstance(page, OptOutsPage)
     await stage.until(lambda: page.table.row_count == MANY)

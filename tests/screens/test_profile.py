@@ -35,6 +35,11 @@ from tests.support import PASSWORD, FakeClock
 NEW = "Other-Horse8"
 
 
+@pytest.fixture
+def starts_at_login() -> bool:
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSH_CONNECTION", "TEXTUAL_DRIVER", "TERM"):

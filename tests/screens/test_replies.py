@@ -60,8 +60,7 @@ async def answered(backend: Backend, actor: Actor) -> None:
 
 
 async def opened(stage: Stage, actor: Actor, count: int = 2) -> RepliesPage:
-    await stage.enter(actor)
-    await stage.go_to("replies")
+    await stage.enter(actor, "replies")
     page = stage.shell.page
     assert isinstance(page, RepliesPage)
     await stage.until(lambda: page.table.row_count == count)

@@ -66,8 +66,7 @@ async def marchand(french: Stage) -> Actor:
 
 async def listed(stage: Stage, actor: Actor, name: str = "") -> CampaignsPage:
     """The list, the cursor on the campaign or draft of that name."""
-    await stage.enter(actor)
-    await stage.go_to("campaigns")
+    await stage.enter(actor, "campaigns")
     page = stage.shell.page
     assert isinstance(page, CampaignsPage)
     await stage.until(lambda: page.table.row_count and name in stage.text())

@@ -247,8 +247,7 @@ async def test_who_has_the_right_unticks_stop(stage: Stage) -> None:
     backend = stage.app.backend
     await connect(backend)
     new = NewAccount("info", "info@example.com", PASSWORD, "en", certified_number="+33601020304", may_omit_stop=True)
-    await stage.enter(await backend.accounts.create(new))
-    await stage.go_to("send")
+    await stage.enter(await backend.accounts.create(new), "send")
     await stage.until(lambda: "Untick it for an informational message only." in stage.text())
     stage.app.screen.query_one("#stop", Tick).focus()
     await stage.press("space")

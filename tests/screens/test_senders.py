@@ -23,8 +23,7 @@ from tests.support import PASSWORD, FakeClock
 async def page(stage: Stage, shop: Actor) -> SendersPage:
     for name in ("MaBoutique", "Promo", "Soldes"):
         await stage.app.backend.senders.add(shop, name)
-    await stage.enter(shop)
-    await stage.go_to("senders")
+    await stage.enter(shop, "senders")
     page = stage.shell.page
     assert isinstance(page, SendersPage)
     await stage.until(lambda: page.table.row_count == 3)
@@ -100,8 +99,7 @@ async def test_search_narrows_and_sort_turns_the_list(stage: Stage, page: Sender
 
 
 async def test_an_empty_list_says_what_to_do(stage: Stage, shop: Actor) -> None:
-    await stage.enter(shop)
-    await stage.go_to("senders")
+    await stage.enter(shop, "senders")
     await stage.until(lambda: "press n to add" in stage.text())
     await stage.press("n")
     await stage.until_screen(SenderForm)
@@ -152,8 +150,7 @@ async def test_the_guide_is_walked_through_in_french(settings: Settings, clock: 
     app = SmstuiApp(replace(settings, language="fr"), dispatch=False, clock=clock)
     async with on_stage(app) as stage:
         new = NewAccount("ma-boutique", "m@example.com", PASSWORD, "fr", certified_number="+33601020304")
-        await stage.enter(await app.backend.accounts.create(new))
-        await stage.go_to("senders")
+        await stage.enter(await app.backend.accounts.create(new), "senders")
         await stage.until(lambda: "Paramètres › Émetteurs" in stage.text() and "Ajouter" in stage.text())
         await stage.press("n")
         await stage.until_screen(SenderForm)

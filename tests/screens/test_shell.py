@@ -31,6 +31,11 @@ from tests.screens.conftest import account
 from tests.screens.stage import WIDE, Stage
 
 
+@pytest.fixture
+def starts_at_login() -> bool:
+    return True
+
+
 def sidebar(stage: Stage) -> Sidebar:
     return stage.shell.query_one(Sidebar)
 

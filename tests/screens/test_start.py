@@ -23,6 +23,11 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     assert done.stdout.split() == []
 
 
+@pytest.fixture
+def starts_at_login() -> bool:
+    return True
+
+
 async def test_first_paint_is_the_login(stage: Stage) -> None:
     assert isinstance(stage.app.screen, LoginScreen)
     shown = stage.text()

@@ -48,8 +48,7 @@ async def reader(stage: Stage) -> Actor:
 async def opened(stage: Stage, actor: Actor, *templates: TemplateDetails) -> TemplatesPage:
     for details in templates:
         await stage.app.backend.templates.add(actor, details)
-    await stage.enter(actor)
-    await stage.go_to("templates")
+    await stage.enter(actor, "templates")
     page = stage.shell.page
     assert isinstance(page, TemplatesPage)
     await stage.until(lambda: page.table.row_count == len(templates))

@@ -1,4 +1,4 @@
-"""The engine, its storage and the simulator under 300 seeds of faults, and under all that ever failed."""
+"""The engine, its storage and the simulator under 100 seeds of faults, and under all that ever failed."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.run import Laboratory, simulate
 
-SEEDS = 300
+SEEDS = 100
 FAILED = Path(__file__).parent / "failed_seeds.txt"
 REPLAYED = (3, 14, 15)
 _DIGESTS = """
