@@ -141,10 +141,12 @@ def database_exists(settings: "Settings") -> bool:
 async def backend_checks(
     backend: "Backend", settings: "Settings", connections: "Sequence[ConnectionHealth]", *, bind: bool
 ) -> AsyncIterator[Check]:
-    """The account that is named, the clock, the dispatcher and each connection; `bind` tries to bind to them."""
+    """The account that is named, the clock, the dispatcher, cards, e-mail, each connection; `bind` tries to bind."""
     yield await _account(backend, settings)
     yield await _clock(backend)
-    yield _dispatcher(connections)
+    yield _dispatcher(connections, await backend.health.overdue())
+    yield _cards(backend)
+    yield _mail(backend)
     yield _unsettled(connections)
     if not connections:
         yield Check("connection", True, _("none yet: `smstui connection add` makes one"))
@@ -175,14 +177,49 @@ async def _clock(backend: "Backend") -> Check:
     return Check("clock", False, sentence.format(time=detail, seconds=round(lag.total_seconds())))
 
 
-def _dispatcher(connections: "Sequence[ConnectionHealth]") -> Check:
+def _dispatcher(connections: "Sequence[ConnectionHealth]", overdue: int) -> Check:
     """Whether somebody sends what waits."""
     stuck = [each.name for each in connections if each.waiting and each.enabled and not each.is_held]
     if stuck:
         sentence = _("messages wait on {names}, and nothing sends them: start `smstui dispatch` or the application")
         return Check("dispatcher", False, sentence.format(names=", ".join(stuck)))
+    if overdue:
+        sentence = ngettext(
+            "{count} campaign should have begun, and nothing begins it: start `smstui dispatch` or the application",
+            "{count} campaigns should have begun, and nothing begins them: start `smstui dispatch` or the application",
+            overdue,
+        )
+        return Check("dispatcher", False, sentence.format(count=overdue))
     owners = sorted({each.owner for one in connections for each in one.binds if each.owner})
     return Check("dispatcher", True, ", ".join(owners) or _("none runs, and nothing waits"))
+
+
+def _cards(backend: "Backend") -> Check:
+    """Whether credits can be paid by card; Stripe is not asked."""
+    from smstui.formats import explain
+    from smstui.services.stripe_refusals import NoStripeKey
+
+    try:
+        backend.checkout.check()
+    except NoStripeKey as refusal:
+        return Check("cards", True, _("not offered: {variable} is not set").format(variable=refusal.variable))
+    except Refusal as refusal:
+        return Check("cards", False, explain(refusal))
+    return Check("cards", True, _("offered"))
+
+
+def _mail(backend: "Backend") -> Check:
+    """Whether invoices and warnings can leave by e-mail; the server is not asked."""
+    from smstui.formats import explain
+    from smstui.services.mail_refusals import MailNotSetUp
+
+    try:
+        server = backend.mailer.check()
+    except MailNotSetUp as refusal:
+        return Check("e-mail", True, _("none is sent: {variable} is not set").format(variable=refusal.variable))
+    except Refusal as refusal:
+        return Check("e-mail", False, explain(refusal))
+    return Check("e-mail", True, _("by {host}").format(host=server.host))
 
 
 def _unsettled(connections: "Sequence[ConnectionHealth]") -> Check:

@@ -47,6 +47,8 @@ from smstui.storage.tables import (
 
 _FRESH: Final = timedelta(seconds=5)
 """A sample older than this says nothing about now."""
+_LATE: Final = timedelta(minutes=1)
+"""A campaign that a dispatcher knows of is begun sooner."""
 _HISTORY = Statement("""
     SELECT at / ? AS slot, SUM(accepted) AS accepted, SUM(throttled) AS throttled,
         SUM(response_ms * (accepted + rejected + throttled)) AS waited,
@@ -86,6 +88,15 @@ class Health:
         )
         rows = await self._database.read(lambda tx: tx.execute(counts).all())
         return {str(name): int(count) for name, count in rows}
+
+    async def overdue(self) -> int:
+        """Scheduled campaigns whose time came a while ago, and that nobody has begun or left to a person."""
+        late = select(func.count()).where(
+            campaign.c.state == CampaignState.SCHEDULED,
+            campaign.c.hold.is_(None),
+            campaign.c.due_at < self._clock.now() - _LATE,
+        )
+        return await self._database.read(lambda tx: int(tx.execute(late).scalar_one()))
 
     async def clock_lag(self) -> timedelta:
         """How far this machine's clock is behind the newest thing stored, or behind that of the database's server."""

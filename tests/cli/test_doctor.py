@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,35 @@ def test_messages_that_nobody_sends_are_wrong(rich: Cli) -> None:
     assert wrong == ["dispatcher"]
     assert document["connections"][0]["waiting"]
     assert "✕ dispatcher: messages wait on main" in rich("doctor").out
+
+
+def test_a_campaign_whose_time_has_come_and_that_nobody_begins_is_wrong(rich: Cli, tmp_path: Path) -> None:
+    at = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT12:00}"
+    assert rich("campaign", "send", "Later", "--text", "Hello", "--to", "0612345678", "--at", at).code == 0
+    assert examined(rich)[1] == []
+    execute(tmp_path, "UPDATE campaign SET due_at = ?", int((time.time() - 90) * 1000))
+    assert examined(rich)[1] == ["dispatcher"]
+    assert "1 campaign should have begun, and nothing begins it: start `smstui dispatch`" in rich("doctor").out
+    execute(tmp_path, "UPDATE campaign SET hold = 'missed'")
+    assert examined(rich)[1] == []
+
+
+def test_cards_and_mail_are_told_and_wrong_where_what_is_set_up_can_not_be(
+    rich: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {
+        "✓ cards: not offered: SMSTUI_STRIPE_KEY is not set",
+        "✓ e-mail: none is sent: SMSTUI_SMTP_HOST is not set",
+    } <= {*rich("doctor").out.splitlines()}
+    monkeypatch.setenv("SMSTUI_STRIPE_KEY", "sk_test_secret")
+    monkeypatch.setenv("SMSTUI_SMTP_HOST", "mail.example.com")
+    monkeypatch.setenv("SMSTUI_SMTP_FROM", "sms@example.com")
+    assert {"✓ cards: offered", "✓ e-mail: by mail.example.com"} <= {*rich("doctor").out.splitlines()}
+    monkeypatch.setenv("SMSTUI_STRIPE_API", "http://stripe.example.com")
+    monkeypatch.setenv("SMSTUI_SMTP_PORT", "mail")
+    _document, wrong = examined(rich)
+    assert wrong == ["cards", "e-mail"]
+    assert "secret" not in rich("doctor").out
 
 
 def test_a_clock_that_was_put_back_is_wrong(rich: Cli, tmp_path: Path) -> None:
