@@ -5,6 +5,7 @@ a Noëlle, whose ë becomes an e; the others, such as that of an Ольга, are
 to be.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     literal,
     or_,
+    true,
 )
 
 from smstui.domain.campaign_rules import SEGMENT_LIMIT
@@ -62,27 +64,35 @@ def database_texts(tx: Connection, composed: Composition) -> DatabaseTexts:
     assert composed.merge is not None
     slots = composed.merge.slots
     around = composed.around_fields()
+    names = [slot for slot in slots if slot.name in _NAMES and BASIC_CHARACTERS.issuperset(slot.fallback or "")]
     is_replaced = composed.type is MessageType.PRO and is_gsm7("".join(around))
-    plain: dict[str, ColumnElement[str]] = {name: _plain(contact.c[name]) for name in _NAMES if is_replaced}
-    values = [_value(slot, plain.get(slot.name, _stored(tx, slot.name))) for slot in slots]
+    stored = {slot: _value(slot, _stored(tx, slot.name)) for slot in slots}
     text: ColumnElement[str] = literal(around[0], Text)
-    for value, following in zip(values, around[1:], strict=True):
+    for slot, following in zip(slots, around[1:], strict=True):
+        value = _value(slot, _plain(contact.c[slot.name])) if is_replaced and slot in names else stored[slot]
         text = text + value + literal(following, Text)
     encoding, alone, several, most = _capacity(composed.type, "".join(around))
     units = quick_measure("".join(around), encoding)[1] + sum(
-        (func.length(value, type_=Integer) for value in values), literal(0, Integer)
+        (func.length(stored[slot], type_=Integer) for slot in slots), literal(0, Integer)
     )
     missing = {slot.name: _stored(tx, slot.name) == "" for slot in slots if slot.fallback is None}
-    is_usual = func.ltrim(reduce(add, values), _USUAL) == ""
-    if all(slot.name in _NAMES and BASIC_CHARACTERS.issuperset(slot.fallback or "") for slot in slots):
-        is_usual = or_(contact.c.plain_names, is_usual)
+    named = [stored[slot] for slot in names]
+    is_usual = and_(
+        or_(contact.c.plain_names, _are_all(named, _USUAL + "".join(_REPLACED) if is_replaced else _USUAL)),
+        _are_all([stored[slot] for slot in slots if slot not in names], _USUAL),
+    )
     segments = case(
         (and_(is_usual, units <= alone), 1),
         (and_(is_usual, units <= most), (units + (several - 1)) // several),
         else_=UNWRITTEN,
     )
-    plainer = or_(false(), *(plain[slot.name] != contact.c[slot.name] for slot in slots if slot.name in plain))
+    plainer = and_(~contact.c.plain_names, ~_are_all(named, _USUAL)) if is_replaced else false()
     return DatabaseTexts(text, segments, tuple(missing.items()), plainer)
+
+
+def _are_all(values: Sequence[ColumnElement[str]], letters: str) -> ColumnElement[bool]:
+    """Whether nothing but `letters` is in the values."""
+    return func.ltrim(reduce(add, values), letters) == "" if values else true()
 
 
 def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:
@@ -97,7 +107,7 @@ def _capacity(kind: MessageType, around: str) -> tuple[Encoding, int, int, int]:
 
 
 def _plain(name: ColumnElement[str]) -> ColumnElement[str]:
-    """A name of a contact as SMS Pro carries it, where replacing single letters is enough."""
+    """A name of a contact as SMS Pro carries it, one letter for one, where that is enough."""
     replaced = func.translate(name, "".join(_REPLACED), "".join(_REPLACED.values()), type_=Text)
     return case((contact.c.plain_names, name), else_=replaced)
 
