@@ -11,7 +11,7 @@ from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from smstui import app as application
 from smstui.app import SmstuiApp
@@ -117,6 +117,11 @@ class Stage:
                 return screen
         raise NoMatches("the pages are not shown")
 
+    def cut_buttons(self) -> list[str]:
+        """What is written on the buttons of the page that reach beyond their line."""
+        assert self.shell.page is not None
+        return [str(each.label) for each in self.shell.page.query(Button) if each.display and not _is_held(each)]
+
     async def go_to(self, section: str) -> None:
         """Show the page of that section; what is typed next reaches it."""
         self.app.go_to(section)
@@ -136,6 +141,12 @@ class Stage:
         async with asyncio.timeout(DEADLINE):
             await asyncio.gather(*(worker.wait() for worker in self.app.workers), return_exceptions=True)
         await self.pilot.pause()
+
+
+def _is_held(button: Button) -> bool:
+    assert isinstance(button.parent, Widget)
+    line = button.parent.region
+    return line.x <= button.region.x and button.region.right <= line.right
 
 
 class NoLogin(TranslatedScreen[None]):

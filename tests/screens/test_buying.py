@@ -132,6 +132,7 @@ async def test_an_amount_of_ones_own_by_transfer(
     order = await the_order(stage, actor)
     await stage.until(lambda: "FR76 3000 6000 0112 3456 7890 189" in stage.text())
     assert (order.method, order.net, order.vat) == (Method.TRANSFER, 152_50, 30_50)
+    assert stage.cut_buttons() == []
     assert order.reference in stage.text()
     await stage.press("q")
     await stage.until_screen(QrModal)
@@ -169,6 +170,7 @@ async def test_the_page_of_a_payment_is_opened_where_there_is_a_browser(
     await stage.press("ctrl+s")
     order = await the_order(stage, actor)
     await stage.until(lambda: "https://" in stage.text())
+    assert stage.cut_buttons() == []
     await stage.press("o")
     await stage.until(lambda: "Aucun navigateur" in stage.text())
     browser.chmod(0o700)

@@ -59,7 +59,7 @@ class InvoicesPage(ListPage[str]):
         )
         with Horizontal(classes="actions"):
             yield Button(_("By e-mail"), id="mail", compact=True)
-            yield Button(_("Save as PDF"), id="download", compact=True)
+            yield Button("PDF", id="download", compact=True)
             yield Button(_("Buy credits"), id="buy", variant="primary", compact=True)
 
     async def read(self) -> None:
