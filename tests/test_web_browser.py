@@ -46,6 +46,16 @@ async def test_the_persons_browser_gets_the_address_and_no_secret(browser: Path,
     assert not [line for line in lines if "sk_secret" in line]
 
 
+async def test_nothing_is_imported_from_the_folder_that_one_is_in(
+    browser: Path, seen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "webbrowser.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    _write(browser, f'echo "$1" > {seen}')
+    assert await opened_in_browser(URL)
+    assert _lines(seen) == [URL]
+
+
 async def test_it_has_no_terminal_to_draw_on(browser: Path, seen: Path) -> None:
     _write(browser, f"(: < /dev/tty) 2> /dev/null || echo none > {seen}; test -t 0 || test -t 1 || echo off >> {seen}")
     assert await opened_in_browser(URL)

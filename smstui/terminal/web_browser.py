@@ -1,7 +1,8 @@
 """Opening a page in the person's browser, from a program that has the terminal to itself.
 
 Python's `webbrowser` waits for some browsers, and starts those of the terminal where there is no screen, over what the
-program shows. It runs in a process of its own, therefore, that has no terminal and ends after a while.
+program shows. It runs in a process of its own, therefore, that has no terminal and ends after a while. It imports
+nothing from the folder that the program was started in (-P).
 """
 
 import asyncio
@@ -29,7 +30,7 @@ async def opened_in_browser(url: str, longest: float = LONGEST) -> bool:
     if not url.startswith(_SCHEMES):
         return False
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__, url, str(longest)),
+        *(sys.executable, "-P", "-m", __name__, url, str(longest)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

@@ -79,7 +79,7 @@ async def serve_application(settings: Settings, host: str, port: int, announce: 
     """
     from smstui.services.backend import Backend
 
-    command = (sys.executable, "-m", "smstui", "--no-dispatch")
+    command = (sys.executable, "-P", "-m", "smstui", "--no-dispatch")
     site = Site(host, port, command, {DATABASE_URL_VARIABLE: settings.database_url})
     async with Backend.open(settings) as backend:
         await _serve(site, announce, dispatching(backend) if dispatch else nullcontext())
@@ -90,7 +90,7 @@ async def serve_demo(host: str, port: int, announce: Announce) -> None:
 
     Ends at SIGINT or SIGTERM. Raises OnlyLocal, PortTaken, CannotListen.
     """
-    await _serve(Site(host, port, (sys.executable, "-m", "smstui", "demo"), {}), announce, nullcontext())
+    await _serve(Site(host, port, (sys.executable, "-P", "-m", "smstui", "demo"), {}), announce, nullcontext())
 
 
 async def _serve(site: Site, announce: Announce, meanwhile: AbstractAsyncContextManager[object]) -> None:

@@ -25,7 +25,7 @@ CONTACTS, GROUP = 25_000, 15_000
 STRANGER = "+33699999999"
 """A number that no contact has."""
 LONG_NAME = "Ana" * 50
-NAMES = (("", "client"), ("Ana", "Ana"), ("Jérôme", "Jérome"), ("Zoé", "Zoé"))
+NAMES = (("", "client"), ("Ana", "Ana"), ("Łukasz", "Lukasz"), ("Zoé", "Zoé"))
 """First names, and how a message calls their owners; the database can't write the third as SMS Pro carries it."""
 PREPARING = "SELECT preparing_token, (SELECT COUNT(*) FROM message) FROM campaign WHERE state = 'preparing'"
 

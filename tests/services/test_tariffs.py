@@ -129,10 +129,10 @@ async def test_a_price_that_became_too_high_holds_what_was_scheduled(
 async def test_a_campaign_with_merge_fields_has_one_tariff_from_its_first_message_to_its_last(
     backend: Backend, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Some texts are written by the database, one (Françoise's) is not, some go to numbers without a contact."""
+    """Some texts are written by the database, one (Łucja's) is not, some go to numbers without a contact."""
     await connect(backend)
     monkeypatch.setattr("smstui.services.personal_texts.CHUNK", 1)
-    people = [person(1, "Ana"), person(2, "Ôlga"), person(3, "Bob")]
+    people = [person(1, "Ana"), person(2, "Łucja"), person(3, "Bob")]
     group = await group_of(backend, actor, "Club", people)
     held, calls = preparing._held, []
 
@@ -356,7 +356,7 @@ async def test_a_former_administrators_open_session_changes_nothing(backend: Bac
 @pytest.mark.each_database
 async def test_a_price_that_changes_meanwhile_is_one_price_for_each_campaign(backend: Backend, actor: Actor) -> None:
     await connect(backend)
-    group = await group_of(backend, actor, "Club", [person(1, "Ana"), person(2, "Ôlga")])
+    group = await group_of(backend, actor, "Club", [person(1, "Ana"), person(2, "Łucja")])
 
     async def change() -> None:
         for price in ("1.5", "0.25", "2.125"):

@@ -79,6 +79,7 @@ async def _child(request: Request) -> AsyncIterator[tuple[asyncio.subprocess.Pro
     with await asyncio.to_thread(_written, request) as stdin:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "smstui.services.importing.child",
             stdin=stdin,
