@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Connection, insert, text, update
+from sqlalchemy.exc import OperationalError
 
 from smstui.domain.contact import ContactDetails
 from smstui.services.backend import Backend
@@ -108,8 +109,11 @@ def _campaign(site: Site) -> Program:
 
 
 def _preparation(site: Site) -> Preparation:
-    with site.reader.connect() as connection:
-        row = connection.execute(text(PREPARING)).first()
+    try:
+        with site.reader.connect() as connection:
+            row = connection.execute(text(PREPARING)).first()
+    except OperationalError:  # who was stopped while it opened the database keeps it locked
+        return NOTHING
     return NOTHING if row is None else Preparation(*row)
 
 

@@ -33,10 +33,11 @@ async def _kill_in_the_middle(site: Site, program: Program, before: int) -> int:
     while True:
         assert program.is_running, program.printed()
         assert time.monotonic() < end, site.state()
-        program.stop()
-        if before < _applied(site) < ORDERS[site.kind]:
-            break
-        program.resume()
+        if before < _applied(site):  # it has the database open: stopped before, it could keep it locked
+            program.stop()
+            if _applied(site) < ORDERS[site.kind]:
+                break
+            program.resume()
         await asyncio.sleep(secrets.randbelow(20) * LOOK / 20)
     program.kill()
     return _applied(site)
