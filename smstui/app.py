@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from smstui.services.demo import Demo
     from smstui.settings import Settings
 
-DRAIN_TIMEOUT = 5.0
+DRAIN_TIMEOUT = 10.0
 """Seconds that responses to what is in flight may take when the application ends."""
 CLOSE_TIMEOUT = DRAIN_TIMEOUT + 5.0
 """Seconds after which the application ends whatever its services still do."""

@@ -54,7 +54,7 @@ async def test_it_asks_in_numbers_waits_for_responses_and_leaves_the_rest(settin
         await stage.press("ctrl+q")
         question = await stage.until_screen(ConfirmModal)
         sentence = str(question.query_one(".dialog-text", Static).content)
-        assert "in flight: their responses are awaited for 5 s at most" in sentence
+        assert "in flight: their responses are awaited for 10 s at most" in sentence
         assert "stay in the queue; they go out at the next start, or with `smstui dispatch`" in sentence
         await stage.press("ctrl+q")
         assert stage.app.screen is question
