@@ -27,7 +27,7 @@ class QrModal(TranslatedModal[None]):
     DEFAULT_CSS = """
     QrModal {
         #whole { height: 100%; align: center middle; background: $background; }
-        #code { width: auto; height: auto; }
+        #code { width: auto; max-width: 100%; height: auto; }
         #caption { width: 100%; height: auto; text-align: center; color: $text-muted; }
     }
     """

@@ -159,6 +159,15 @@ def _whole(code: Sequence[str], text: str) -> bool:
     return all(any(line in shown for shown in lines) for line in code)
 
 
+async def test_a_code_that_does_not_fit_says_how_large_the_window_must_be(french: Stage) -> None:
+    """Such as that of a real address of Stripe at 80×24."""
+    await buyer(french)
+    french.app.push_screen(QrModal(["█" * 77] * 39, "https://example.com/" + "a" * 300))
+    await french.until_screen(QrModal)
+    await french.until(lambda: "77 × 39 caractères" in french.text() and "sa police." in french.text())
+    assert "█" * 9 not in french.text()
+
+
 async def test_the_page_of_a_payment_is_opened_where_there_is_a_browser(
     french: Stage, stripe: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
